@@ -1,0 +1,91 @@
+// Bundles the front end into static/dist: `node static/build.mjs`.
+//
+// Every output carries a hash of its content in its name, so that browsers may keep it for ever; manifest.json says
+// which source became which file. KaTeX (with its style sheet and fonts) is outside the size budget, because it is
+// loaded lazily: `import("katex")` becomes a chunk of its own.
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const BUDGET_BYTES = 250_000; // JavaScript and CSS, gzipped, without KaTeX
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const DIST = join(ROOT, "static", "dist");
+const MANIFEST = "manifest.json";
+
+const ENTRY_POINTS = [
+  { out: "main", in: "static/src/main.ts" },
+  { out: "layout.worker", in: "static/src/layout.worker.ts" },
+  { out: "main", in: "static/css/main.css" },
+  { out: "katex", in: "node_modules/katex/dist/katex.min.css" },
+].filter((entry) => existsSync(join(ROOT, entry.in)));
+
+/** KaTeX lists every font three times; each browser this project supports reads the first, WOFF2. */
+const onlyWoff2 = {
+  name: "only-woff2",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]katex\.min\.css$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replaceAll(/,url\([^)]*\.(?:woff|ttf)\) format\("\w+"\)/g, ""),
+      loader: "css",
+    }));
+  },
+};
+
+const { outputFiles, metafile } = await build({
+  absWorkingDir: ROOT,
+  entryPoints: ENTRY_POINTS,
+  outdir: DIST,
+  entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  assetNames: "fonts/[name]-[hash]",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  sourcemap: "linked",
+  loader: { ".woff2": "file" },
+  plugins: [onlyWoff2],
+  metafile: true,
+  write: false,
+  logLevel: "warning",
+});
+
+/** @type {Record<string, string>} */
+const manifest = {};
+const rows = [];
+for (const file of outputFiles) {
+  const name = relative(DIST, file.path).replaceAll("\\", "/");
+  const output = metafile.outputs[relative(ROOT, file.path).replaceAll("\\", "/")];
+  if (output.entryPoint && !name.endsWith(".map")) {
+    manifest[basename(name).replace(/-[A-Z0-9]{8}(?=\.\w+$)/, "")] = name;
+  }
+  if (/\.(?:js|css)$/.test(name)) {
+    const katex = output.entryPoint?.startsWith("node_modules/katex/") ?? false;
+    rows.push({ name, katex, bytes: gzipSync(file.contents).length });
+  }
+  await mkdir(dirname(file.path), { recursive: true });
+  await writeFile(file.path, file.contents);
+}
+await writeFile(join(DIST, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+
+// Only now, with the new manifest in place, do the files of earlier builds go.
+const fresh = new Set([join(DIST, MANIFEST), ...outputFiles.map((file) => file.path)]);
+for (const entry of await readdir(DIST, { recursive: true, withFileTypes: true })) {
+  const path = join(entry.parentPath, entry.name);
+  if (entry.isFile() && !fresh.has(path)) await rm(path);
+}
+
+for (const { name, katex, bytes } of rows) {
+  console.log(
+    `${(bytes / 1000).toFixed(1).padStart(7)} kB gzipped  ${name}${katex ? "  (KaTeX, outside the budget)" : ""}`,
+  );
+}
+const total = rows.filter((row) => !row.katex).reduce((sum, row) => sum + row.bytes, 0);
+console.log(`${(total / 1000).toFixed(1).padStart(7)} kB of ${BUDGET_BYTES / 1000} kB`);
+if (total > BUDGET_BYTES) {
+  console.error(`The bundle is ${total} bytes gzipped; at most ${BUDGET_BYTES} are allowed. Load something lazily.`);
+  process.exitCode = 1;
+}
