@@ -1,0 +1,161 @@
+"""The backward pass: seed, contribution, unbroadcast, accumulate. Rules live in the ops; order and sums live here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from engine.errors import GradientError, ShapeError
+from engine.mode import MODE
+from engine.op import Shape
+from engine.tensor import Tensor, as_value
+
+
+class BackwardObserver(Protocol):
+    """Someone who watches a backward pass without changing it; arguments are the engine's own arrays, to be copied."""
+
+    def seed(self, root: Tensor, grad: Any) -> None:
+        """The root's grad was set: dL/dL."""
+
+    def contribution(
+        self, node: Tensor, port: int, upstream: Any, raw: Any, contribution: Any, received: int, expected: int, grad: Any
+    ) -> None:
+        """`node` contributed to its input at `port`.
+
+        `raw` is the vjp's result, `contribution` the same after unbroadcast, `received` of `expected` contributions have
+        now arrived at that input, and `grad` is their sum.
+        """
+
+
+def topological_order(roots: Sequence[Tensor]) -> list[Tensor]:
+    """Every tensor the roots depend on, inputs before the nodes that use them; iterative, so any depth works."""
+    order: list[Tensor] = []
+    seen: set[int] = set()
+    for root in roots:
+        stack: list[tuple[Tensor, bool]] = [(root, False)]
+        while stack:
+            tensor, inputs_done = stack.pop()
+            if inputs_done:
+                order.append(tensor)
+            elif id(tensor) not in seen:
+                seen.add(id(tensor))
+                stack.append((tensor, True))
+                stack.extend((t, False) for t in reversed(tensor.inputs) if id(t) not in seen)
+    return order
+
+
+def unbroadcast(gradient: Any, shape: Shape) -> Any:
+    """Undo broadcasting: sum over the axes along which an input of `shape` was repeated.
+
+    This is the only place where broadcasting is undone. A gradient smaller than `shape` (a constant local derivative)
+    is spread over it first.
+    """
+    given = np.shape(gradient)
+    if given == shape:
+        return gradient
+    extra = len(given) - len(shape)
+    axes = tuple(range(extra)) + tuple(i + extra for i, n in enumerate(shape) if n == 1 and given[i + extra] != 1)
+    return as_value(np.sum(gradient, axis=axes, keepdims=True).reshape(shape))
+
+
+def gradient_wires(node: Tensor) -> list[int]:
+    """Ports of `node` along which a gradient flows."""
+    op = node.op
+    return [] if op is None else [p for p, t in enumerate(node.inputs) if t.requires_grad and op.has_gradient(p)]
+
+
+def contribution(node: Tensor, port: int, upstream: Any) -> tuple[Any, Any]:
+    """What `node` contributes to the grad of its input at `port`: before and after broadcasting is undone."""
+    op = node.op
+    assert op is not None
+    with np.errstate(all="ignore"):
+        if node.partials is not None:
+            raw = upstream * node.partials[port]
+        else:
+            values = tuple(np.float64(t.value) if type(t.value) is float else t.value for t in node.inputs)
+            raw = op.vjp(port, upstream, node.value, values, node.attrs)
+        reduced = unbroadcast(raw, node.inputs[port].shape)
+    if type(reduced) is np.float64:
+        reduced = float(reduced)
+    return raw, reduced
+
+
+def backward(
+    root: Tensor, gradient: Any = None, *, observer: BackwardObserver | None = None, wait: bool = True
+) -> dict[int, Any]:
+    """Fill in the grads of everything `root` depends on.
+
+    dL/dinput = sum over the wires from that input of the contributions of the nodes that use it.
+
+    Args:
+        root: the L of dL/d...; a scalar unless `gradient` is given.
+        gradient: the seed dL/droot, of the root's shape; 1 for a scalar.
+        observer: told of the seed and of every contribution.
+        wait: whether a node waits for all its contributions before it passes its grad on. False gives the wrong
+            gradients of an impatient pass, to show why waiting matters; leaves' `.grad` is left alone then.
+
+    Returns:
+        The grad of every tensor reached, by id(tensor). Leaves also accumulate theirs in `.grad`.
+
+    Raises:
+        GradientError: nothing requires grad, or the root is no scalar and has no seed.
+        ShapeError: the seed's shape is not the root's.
+    """
+    tape = MODE.get().tape
+    if tape is not None and observer is None and wait:
+        return tape.backward(root, gradient)
+    if not root.requires_grad:
+        raise GradientError("Nothing here requires a gradient", given=repr(root), expected="a leaf with requires_grad=True")
+    if gradient is None:
+        if root.shape != ():
+            raise GradientError(
+                "A gradient can be seeded with 1 only for a scalar", given=f"shape {root.shape}",
+                expected="a scalar, or backward(gradient) with the root's shape")
+        gradient = np.ones((), root.dtype) if root.dtype != np.float64 else 1.0
+    seed = as_value(gradient, None if type(gradient) in (float, np.ndarray) else root.dtype)
+    if np.shape(seed) != root.shape:
+        raise ShapeError("The seed has another shape than the root", given=str(np.shape(seed)), expected=str(root.shape))
+
+    order = [t for t in topological_order([root]) if t.requires_grad]
+    expected: dict[int, int] = {}
+    for node in order:
+        for port in gradient_wires(node):
+            key = id(node.inputs[port])
+            expected[key] = expected.get(key, 0) + 1
+    grads: dict[int, Any] = {id(root): seed}
+    received: dict[int, int] = {}
+    if observer is not None:
+        observer.seed(root, seed)
+
+    def send(node: Tensor, port: int, upstream: Any) -> Tensor:
+        target = node.inputs[port]
+        raw, reduced = contribution(node, port, upstream)
+        key = id(target)
+        received[key] = received.get(key, 0) + 1
+        grads[key] = grads[key] + reduced if key in grads else reduced
+        if observer is not None:
+            observer.contribution(node, port, upstream, raw, reduced, received[key], expected[key], grads[key])
+        return target
+
+    if not wait:
+        stack = [(root, port) for port in reversed(gradient_wires(root))]
+        while stack:
+            node, port = stack.pop()
+            target = send(node, port, grads[id(node)])
+            if received[id(target)] == 1:
+                stack.extend((target, p) for p in reversed(gradient_wires(target)))
+        return grads
+
+    for node in reversed(order):
+        if id(node) in grads:
+            for port in gradient_wires(node):
+                send(node, port, grads[id(node)])
+    for tensor in order:
+        if tensor.op is None and id(tensor) in grads:
+            grad = grads[id(tensor)]
+            tensor.grad = grad if tensor.grad is None else tensor.grad + grad
+            if isinstance(tensor.grad, np.ndarray) and tensor.grad is grad:
+                tensor.grad = grad.copy()  # an op may have handed the same array to two inputs
+    return grads
