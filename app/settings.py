@@ -145,8 +145,8 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if not variable.startswith(PREFIX):
             continue
         if variable not in known:
-            close = difflib.get_close_matches(variable, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else "gradwalk --help lists them all"
+            close = difflib.get_close_matches(variable.removeprefix(PREFIX), [row.name.upper() for row in rows()], n=1)
+            hint = f"did you mean {PREFIX}{close[0]}?" if close else "gradwalk --help lists them all"
             raise SettingError(f"{variable}: there is no such setting; {hint}")
         try:
             given[known[variable].name] = known[variable].parse(text)

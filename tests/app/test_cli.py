@@ -1,0 +1,147 @@
+"""The gradwalk command, run as users run it: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from app.cli import build_parser, main, open_browser
+from app.settings import rows
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+COMMAND = [sys.executable, "-m", "app"]
+
+
+def environment(**variables: str) -> dict[str, str]:
+    return {name: text for name, text in os.environ.items() if not name.startswith("GRADWALK_")} | variables
+
+
+@contextmanager
+def running(root: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server on a free port, and its address."""
+    command = [*COMMAND, "--no-browser", "--port", "0", *arguments]
+    with subprocess.Popen(
+        command, cwd=root, env=environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            assert process.stdout is not None
+            words = process.stdout.readline().split()
+            assert words[:3] == ["Gradwalk", "is", "at"], process.communicate(timeout=5)
+            yield process, words[3]
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def run(root: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=root,
+        env=environment(**variables),
+        text=True,
+        capture_output=True,
+        timeout=20,
+        check=False,
+    )
+
+
+def test_help_names_every_flag_and_variable() -> None:
+    text = build_parser().format_help()
+    for row in rows():
+        assert row.flag in text
+        assert f"[{row.variable}]" in " ".join(text.split())
+
+
+def test_a_flag_wins_over_the_environment_and_a_bad_one_is_explained(root: Path) -> None:
+    result = run(root, "--port", "x", GRADWALK_PORT="y")
+    assert result.returncode == 2
+    assert "argument --port: given 'x', expected a whole number, 0 to 65535" in result.stderr
+    result = run(root, GRADWALK_PORT="y")
+    assert result.returncode == 2
+    assert "GRADWALK_PORT: given 'y', expected a whole number, 0 to 65535" in result.stderr
+
+
+def test_settings_prints_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--settings"]) == 0
+    assert capsys.readouterr().out.startswith("| Flag | Environment variable |")
+
+
+def test_the_first_page_comes_within_two_seconds(root: Path) -> None:
+    started = time.monotonic()
+    with running(root) as (_, address):
+        with urlopen(address, timeout=5) as response:
+            page = response.read()
+        assert time.monotonic() - started < 2
+        assert b"Gradwalk" in page
+
+
+def test_starting_up_imports_no_torch(root: Path) -> None:
+    code = (
+        "import sys, app.cli, app.main; print([name for name in sys.modules if name.split('.')[0].startswith('torch')])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root,
+        env=environment(),
+        text=True,
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert result.stdout.strip() == "[]"
+
+
+def test_a_taken_port_is_told_in_plain_words_with_a_free_one(root: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        result = run(root, "--port", str(port), "--no-browser")
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"gradwalk: port {port} is taken by another program; this one is free: --port ")
+    assert "Traceback" not in result.stderr
+    suggested = int(result.stderr.split()[-1])
+    socket.create_server(("127.0.0.1", suggested)).close()
+
+
+def test_an_unknown_address_is_told_in_plain_words(root: Path) -> None:
+    result = run(root, "--host", "nowhere.invalid", "--no-browser")
+    assert result.returncode == 1
+    assert result.stderr == "gradwalk: this machine has no address called 'nowhere.invalid'\n"
+
+
+@POSIX
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_a_signal_ends_it_cleanly_within_two_seconds(root: Path, number: signal.Signals) -> None:
+    with running(root) as (process, address):
+        with urlopen(f"{address}/healthz", timeout=5) as response:
+            assert json.load(response)["status"] == "ok"
+        started = time.monotonic()
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=10)
+        assert time.monotonic() - started < 2
+        assert (process.returncode, output, errors) == (0, "", "")
+
+
+@pytest.mark.parametrize("windows", [True, False], ids=["no browser", "no windows"])
+def test_a_missing_browser_is_told_in_plain_words(
+    windows: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    if windows:
+        monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr("webbrowser.open", lambda _: not windows)
+    open_browser("http://127.0.0.1:8000")
+    assert capsys.readouterr().out == "Found no browser to open. Open http://127.0.0.1:8000 in one yourself.\n"
