@@ -51,8 +51,9 @@ bench: $(VENV)/.bench ## measure against peers, in the same run
 	@$(PY) tools/install_torch.py --required
 	@for file in benchmarks/[a-z]*.py; do $(PY) -m benchmarks.$$(basename $$file .py) || exit 1; done
 
-protocol: $(VENV)/.run ## write the schema and the TypeScript types of the protocol anew
-	$(PY) -m app.protocol_schema --write
+protocol: dev ## write the schema and the TypeScript types of the protocol anew
+	$(PY) -m app.protocol_schema
+	node tools/protocol_types.mjs
 
 lock: $(VENV)/.run $(VENV)/.lock ## resolve all dependencies anew and write the lock files
 	@$(LOCK) --group build --output-file requirements/run.txt
