@@ -14,11 +14,13 @@ const BUDGET_BYTES = 250_000; // JavaScript and CSS, gzipped, without KaTeX
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const DIST = join(ROOT, "static", "dist");
 const MANIFEST = "manifest.json";
+const LICENSES = "licenses.txt";
 
 const ENTRY_POINTS = [
   { out: "main", in: "static/src/main.ts" },
   { out: "layout.worker", in: "static/src/layout.worker.ts" },
   { out: "main", in: "static/css/main.css" },
+  { out: "icon", in: "static/icon.svg" },
   { out: "katex", in: "node_modules/katex/dist/katex.min.css" },
 ].filter((entry) => existsSync(join(ROOT, entry.in)));
 
@@ -46,7 +48,7 @@ const { outputFiles, metafile } = await build({
   target: "es2022",
   minify: true,
   sourcemap: "linked",
-  loader: { ".woff2": "file" },
+  loader: { ".svg": "copy", ".woff2": "file" },
   plugins: [onlyWoff2],
   metafile: true,
   write: false,
@@ -69,10 +71,11 @@ for (const file of outputFiles) {
   await mkdir(dirname(file.path), { recursive: true });
   await writeFile(file.path, file.contents);
 }
+await writeFile(join(DIST, LICENSES), await licenses(Object.keys(metafile.inputs)));
 await writeFile(join(DIST, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
 
 // Only now, with the new manifest in place, do the files of earlier builds go.
-const fresh = new Set([join(DIST, MANIFEST), ...outputFiles.map((file) => file.path)]);
+const fresh = new Set([join(DIST, MANIFEST), join(DIST, LICENSES), ...outputFiles.map((file) => file.path)]);
 for (const entry of await readdir(DIST, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath, entry.name);
   if (entry.isFile() && !fresh.has(path)) await rm(path);
@@ -88,4 +91,18 @@ console.log(`${(total / 1000).toFixed(1).padStart(7)} kB of ${BUDGET_BYTES / 100
 if (total > BUDGET_BYTES) {
   console.error(`The bundle is ${total} bytes gzipped; at most ${BUDGET_BYTES} are allowed. Load something lazily.`);
   process.exitCode = 1;
+}
+
+/** The licences of the packages that went into the bundle: they ask to be passed on with every copy. */
+async function licenses(inputs) {
+  const packages = new Set(
+    inputs.map((input) => input.match(/^node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0]).filter(Boolean),
+  );
+  const texts = [...packages].sort().map(async (folder) => {
+    const { name, version, license } = JSON.parse(await readFile(join(ROOT, folder, "package.json"), "utf8"));
+    const file = (await readdir(join(ROOT, folder))).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? await readFile(join(ROOT, folder, file), "utf8") : `Licence: ${license}`;
+    return `${name} ${version}\n\n${text.trim()}\n`;
+  });
+  return (await Promise.all(texts)).join(`\n${"-".repeat(72)}\n\n`);
 }

@@ -20,7 +20,7 @@ from typing import Literal
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "static" / "dist"
 MODULES = ROOT / "node_modules"
-SOURCES = ("package.json", "package-lock.json", "static/build.mjs", "static/src", "static/css")
+SOURCES = ("package.json", "package-lock.json", "static/build.mjs", "static/icon.svg", "static/src", "static/css")
 LOCK = ("package.json", "package-lock.json")
 
 
