@@ -70,15 +70,16 @@ def contribution(node: Tensor, port: int, upstream: Any) -> tuple[Any, Any]:
     """What `node` contributes to the grad of its input at `port`: before and after broadcasting is undone."""
     op = node.op
     assert op is not None
-    with np.errstate(all="ignore"):
-        if node.partials is not None:
-            raw = upstream * node.partials[port]
-        else:
-            values = tuple(np.float64(t.value) if type(t.value) is float else t.value for t in node.inputs)
-            raw = op.vjp(port, upstream, node.value, values, node.attrs)
-        reduced = unbroadcast(raw, node.inputs[port].shape)
-    if type(reduced) is np.float64:
+    target = node.inputs[port]
+    if node.partials is not None:
+        raw = upstream * node.partials[port]
+    else:
+        raw = op.vjp(port, upstream, node.value, tuple(t.value for t in node.inputs), node.attrs)
+    reduced = unbroadcast(raw, target.shape)
+    if type(target.value) is float:
         reduced = float(reduced)
+    elif reduced.dtype != target.value.dtype:
+        reduced = reduced.astype(target.value.dtype)
     return raw, reduced
 
 

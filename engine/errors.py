@@ -24,6 +24,10 @@ class ShapeError(EngineError):
     """Shapes that an op cannot combine."""
 
 
+class LabelError(EngineError):
+    """Class labels that are no whole numbers or name no class."""
+
+
 class GradientError(EngineError):
     """A backward pass that cannot be made: no graph, or a root that is not a scalar and has no seed."""
 

@@ -1,0 +1,273 @@
+"""Tensor: a value, the op that made it, its inputs, its grad; the operators; PyTorch's names where PyTorch has one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from engine import ops
+from engine.errors import ShapeError
+from engine.mode import MODE
+from engine.op import Array, Op, Shape
+
+_ONES = (1.0, 1.0)
+
+
+def as_value(data: Any, dtype: Any = None) -> Any:
+    """The engine's form of `data`: a float for a float64 scalar (fast, and weak in NumPy's promotion), else an ndarray."""
+    kind = type(data)
+    if dtype is None and kind is float:
+        return data
+    if dtype is None and kind is np.ndarray and data.ndim and data.dtype.kind in "fiub":
+        return data
+    array = np.asarray(data, dtype=dtype)
+    if array.dtype == object or array.dtype.kind not in "fiub":
+        raise ShapeError("A tensor holds numbers", given=f"{data!r:.60}", expected="numbers in rows of equal length")
+    if dtype is None and array.dtype.kind in "iub" and not isinstance(data, np.ndarray | np.generic):
+        array = array.astype(np.float64)
+    if array.ndim == 0 and array.dtype == np.float64:
+        return float(array)
+    return array
+
+
+class Tensor:
+    """An array of any shape (a scalar has shape ()) that remembers how it was computed.
+
+    Numbers and lists become float64, arrays keep their dtype; pass `dtype` to choose another.
+
+    Attributes:
+        value: a float (float64 scalars) or an ndarray.
+        op: the op that made this node, or None for a leaf.
+        inputs: the op's inputs, one a port; the same tensor may stand at two ports.
+        attrs: the op's attributes, such as axis.
+        requires_grad: whether a backward pass computes a grad for it.
+        grad: dL/dself after a backward pass: of leaves accumulated as PyTorch does, of nodes only while it is kept.
+        name: a label for people.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "attrs",
+        "grad",
+        "grad_buffer",
+        "inputs",
+        "name",
+        "op",
+        "partials",
+        "replay",
+        "requires_grad",
+        "value",
+    )
+
+    value: Any
+    op: Op | None
+    inputs: tuple[Tensor, ...]
+    attrs: dict[str, Any]
+    partials: tuple[float, ...] | None
+    requires_grad: bool
+    grad: Any
+    name: str
+    grad_buffer: Array | None
+    replay: Callable[[], None] | None
+
+    def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, name: str = "") -> None:
+        self.value = data.value if isinstance(data, Tensor) else as_value(data, dtype)
+        self.op = None
+        self.inputs = ()
+        self.attrs = _NO_ATTRS
+        self.partials = None
+        self.requires_grad = requires_grad
+        self.grad = None
+        self.name = name
+        self.grad_buffer = None
+        self.replay = None
+
+    # -- what it holds ------------------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> Array:
+        """The value as an ndarray (for arrays the array itself, not a copy)."""
+        return np.asarray(self.value)
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        value = as_value(data)
+        if np.shape(value) != np.shape(self.value) and (tape := MODE.get().tape) is not None:
+            tape.clear()
+        self.value = value
+
+    @property
+    def shape(self) -> Shape:
+        """Sizes of the axes; () for a scalar."""
+        return np.shape(self.value)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return int(np.size(self.value))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the elements; float64 for scalars made from numbers."""
+        return np.dtype(np.float64) if type(self.value) is float else self.value.dtype  # type: ignore[no-any-return]
+
+    @property
+    def is_leaf(self) -> bool:
+        """True where no op made it."""
+        return self.op is None
+
+    def item(self) -> float:
+        """The single element as a float."""
+        return float(np.asarray(self.value).item())
+
+    def numpy(self) -> Array:
+        """A copy of the value; buffers may be overwritten by a replayed tape, copies are not."""
+        return np.array(self.value)
+
+    def detach(self) -> Tensor:
+        """The same value as a leaf that requires no grad."""
+        return Tensor(self)
+
+    def zero_grad(self) -> None:
+        """Forget the accumulated grad, as PyTorch's set_to_none does."""
+        self.grad = None
+
+    def backward(self, gradient: Any = None) -> None:
+        """Run the backward pass from here; see engine.backward.backward."""
+        from engine.backward import backward  # noqa: PLC0415 (backward builds on Tensor)
+
+        backward(self, gradient)
+
+    def __repr__(self) -> str:
+        label = f", name={self.name!r}" if self.name else ""
+        made = f", op={self.op.name}" if self.op is not None else ", requires_grad=True" if self.requires_grad else ""
+        return f"Tensor({np.array2string(np.asarray(self.value), precision=4, threshold=20)}{label}{made})"
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a scalar Tensor has no length")
+        return self.shape[0]
+
+    # -- operators; addition and multiplication carry the scalar path, which a benchmark pays for ------------------
+
+    def __add__(self, other: Any) -> Tensor:
+        if type(other) is Tensor:
+            x, y = self.value, other.value
+            if type(x) is float is type(y):
+                tape = MODE.get().tape
+                if tape is not None:
+                    node = tape.take()
+                    if node.op is _ADD:
+                        a, b = node.inputs
+                        if a is self and b is other:
+                            node.value = x + y
+                            return node  # type: ignore[no-any-return]
+                    return tape.diverge(_ADD, (self, other), node)
+        return apply(_ADD, self, other)
+
+    def __mul__(self, other: Any) -> Tensor:
+        if type(other) is Tensor:
+            x, y = self.value, other.value
+            if type(x) is float is type(y):
+                tape = MODE.get().tape
+                if tape is not None:
+                    node = tape.take()
+                    if node.op is _MUL:
+                        a, b = node.inputs
+                        if a is self and b is other:
+                            node.value = x * y
+                            node.partials = y, x
+                            return node  # type: ignore[no-any-return]
+                    return tape.diverge(_MUL, (self, other), node)
+        return apply(_MUL, self, other)
+
+    def __sub__(self, other: Any) -> Tensor:
+        return apply(ops.SUB, self, other)
+
+    def __truediv__(self, other: Any) -> Tensor:
+        return apply(ops.DIV, self, other)
+
+    def __pow__(self, other: Any) -> Tensor:
+        return apply(ops.POW, self, other)
+
+    def __matmul__(self, other: Any) -> Tensor:
+        return apply(ops.MATMUL, self, other)
+
+    def __neg__(self) -> Tensor:
+        return apply(ops.NEG, self)
+
+    def __radd__(self, other: Any) -> Tensor:
+        return apply(_ADD, other, self)
+
+    def __rmul__(self, other: Any) -> Tensor:
+        return apply(_MUL, other, self)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        return apply(ops.SUB, other, self)
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return apply(ops.DIV, other, self)
+
+    def __rpow__(self, other: Any) -> Tensor:
+        return apply(ops.POW, other, self)
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return apply(ops.MATMUL, other, self)
+
+
+_NO_ATTRS: dict[str, Any] = {}
+_ADD = ops.ADD
+_MUL = ops.MUL
+
+
+def make_node(op: Op, value: Any, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> Tensor:
+    """A node of the graph; `value` already in the engine's form."""
+    node = Tensor.__new__(Tensor)
+    node.value = value
+    node.op = op
+    node.inputs = inputs
+    node.attrs = attrs
+    node.partials = None
+    node.requires_grad = False
+    for port, tensor in enumerate(inputs):
+        if tensor.requires_grad and op.has_gradient(port):
+            node.requires_grad = True
+            break
+    node.grad = None
+    node.name = ""
+    node.grad_buffer = None
+    node.replay = None
+    return node
+
+
+def evaluate(op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> Any:
+    """Value of `op` on the inputs' values, in the engine's form. Shape errors name all shapes."""
+    values = tuple(t.value for t in inputs)
+    expected = op.shape(*map(np.shape, values), **attrs)
+    value = op.evaluate(values, attrs)
+    if type(value) is np.float64:
+        return float(value)
+    assert np.shape(value) == expected, (op.name, np.shape(value), expected)
+    return value if type(value) is np.ndarray and (value.ndim or value.dtype != np.float64) else as_value(value)
+
+
+def apply(op: Op, *inputs: Any, **attrs: Any) -> Tensor:
+    """Apply `op`: its value, and a node of the graph where a grad may be asked for.
+
+    Inputs that are not tensors become leaves. Raises ShapeError where the shapes do not fit, with both shapes.
+    """
+    tensors = tuple(t if type(t) is Tensor else Tensor(t) for t in inputs)
+    mode = MODE.get()
+    if mode.tape is not None:
+        return mode.tape.apply(op, tensors, attrs)
+    node = make_node(op, evaluate(op, tensors, attrs), tensors, attrs)
+    if mode.keep or (mode.grad and node.requires_grad):
+        return node
+    return Tensor(node)
