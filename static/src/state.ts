@@ -27,7 +27,7 @@ export type GradState = Step["state"];
 /** What a button press moves by; the levels of a walk, from coarse to fine. */
 export type Level = "phase" | "op" | "wire" | "term";
 
-/** A tensor as it arrived: statistics, histogram, picture; exact numbers come through `Actions.window`. */
+/** A tensor as it arrived: statistics, histogram, a picture; exact numbers come through `Actions.window`. */
 export interface Tensor extends Omit<TensorFrame, "type" | "picture"> {
   readonly picture: Float32Array;
 }
