@@ -83,6 +83,27 @@ def contribution(node: Tensor, port: int, upstream: Any) -> tuple[Any, Any]:
     return raw, reduced
 
 
+def seed_for(root: Tensor, gradient: Any = None) -> Any:
+    """The gradient that a backward pass starts with: 1 for a scalar, else `gradient`, which has the root's shape.
+
+    Raises:
+        GradientError: nothing requires grad, or the root is no scalar and has no seed.
+        ShapeError: the seed's shape is not the root's.
+    """
+    if not root.requires_grad:
+        raise GradientError("Nothing here requires a gradient", given=repr(root), expected="a leaf with requires_grad=True")
+    if gradient is None:
+        if root.shape != ():
+            raise GradientError(
+                "A gradient can be seeded with 1 only for a scalar", given=f"shape {root.shape}",
+                expected="a scalar, or backward(gradient) with the root's shape")
+        gradient = np.ones((), root.dtype) if root.dtype != np.float64 else 1.0
+    seed = as_value(gradient, None if type(gradient) in (float, np.ndarray) else root.dtype)
+    if np.shape(seed) != root.shape:
+        raise ShapeError("The seed has another shape than the root", given=str(np.shape(seed)), expected=str(root.shape))
+    return seed
+
+
 def backward(
     root: Tensor, gradient: Any = None, *, observer: BackwardObserver | None = None, wait: bool = True
 ) -> dict[int, Any]:
@@ -107,18 +128,7 @@ def backward(
     tape = MODE.get().tape
     if tape is not None and observer is None and wait:
         return tape.backward(root, gradient)
-    if not root.requires_grad:
-        raise GradientError("Nothing here requires a gradient", given=repr(root), expected="a leaf with requires_grad=True")
-    if gradient is None:
-        if root.shape != ():
-            raise GradientError(
-                "A gradient can be seeded with 1 only for a scalar", given=f"shape {root.shape}",
-                expected="a scalar, or backward(gradient) with the root's shape")
-        gradient = np.ones((), root.dtype) if root.dtype != np.float64 else 1.0
-    seed = as_value(gradient, None if type(gradient) in (float, np.ndarray) else root.dtype)
-    if np.shape(seed) != root.shape:
-        raise ShapeError("The seed has another shape than the root", given=str(np.shape(seed)), expected=str(root.shape))
-
+    seed = seed_for(root, gradient)
     order = [t for t in topological_order([root]) if t.requires_grad]
     expected: dict[int, int] = {}
     for node in order:

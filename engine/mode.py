@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.tape import Tape
 
 
-class Mode(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Mode:
     """The computing mode.
 
     Attributes:
@@ -31,7 +33,7 @@ MODE: ContextVar[Mode] = ContextVar("engine mode", default=Mode())  # noqa: B039
 @contextmanager
 def no_grad() -> Iterator[None]:
     """Compute without keeping a graph, as torch.no_grad does."""
-    token = MODE.set(MODE.get()._replace(grad=False, keep=False, tape=None))
+    token = MODE.set(replace(MODE.get(), grad=False, keep=False, tape=None))
     try:
         yield
     finally:
@@ -41,7 +43,7 @@ def no_grad() -> Iterator[None]:
 @contextmanager
 def keep_graph() -> Iterator[None]:
     """Keep every op in the graph, constants included, for somebody who looks at it."""
-    token = MODE.set(MODE.get()._replace(grad=True, keep=True, tape=None))
+    token = MODE.set(replace(MODE.get(), grad=True, keep=True, tape=None))
     try:
         yield
     finally:

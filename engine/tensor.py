@@ -70,10 +70,13 @@ class Tensor:
     grad: Any
     name: str
     grad_buffer: Array | None
-    replay: Callable[[], None] | None
+    replay: Callable[[Tensor], bool] | None
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None, name: str = "") -> None:
-        self.value = data.value if isinstance(data, Tensor) else as_value(data, dtype)
+        if isinstance(data, Tensor):  # what stands on a tape is overwritten by the next pass: that needs a copy
+            self.value = data.value if data.replay is None or type(data.value) is float else data.value.copy()
+        else:
+            self.value = as_value(data, dtype)
         self.op = None
         self.inputs = ()
         self.attrs = _NO_ATTRS
@@ -183,7 +186,6 @@ class Tensor:
                         a, b = node.inputs
                         if a is self and b is other:
                             node.value = x * y
-                            node.partials = y, x
                             return node  # type: ignore[no-any-return]
                     return tape.diverge(_MUL, (self, other), node)
         return apply(_MUL, self, other)

@@ -1,0 +1,203 @@
+"""A backward pass over a tape, worked out once and run many times: a list of calls with their buffers bound.
+
+Everything is decided beforehand: in which order contributions are made, which of them is the first to reach a grad and
+may write it, and which adds. Values are read when the pass runs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from engine.backward import contribution, unbroadcast
+from engine.errors import GradientError
+from engine.floats import FloatRun
+from engine.kernels import sum_rows
+from engine.op import Array
+from engine.replay import InPlace, buffer_for, float_node
+from engine.tensor import Tensor
+
+Wire = tuple[Tensor, int, Tensor]
+"""A node, one of its ports, and the input there: the way one contribution takes."""
+Call = Callable[[], None]
+
+
+class OffTapeError(Exception):
+    """The pass leaves the tape: a node that requires grad was computed elsewhere."""
+
+
+class Program:
+    """The backward pass from one root over the nodes of one tape.
+
+    Attributes:
+        root: where the pass begins.
+    """
+
+    def __init__(self, root: Tensor, nodes: list[Tensor]) -> None:
+        self.root = root
+        wires, reached = wires_from(root, nodes)
+        self._floats = [t for t in reached if t.op is not None and type(t.value) is float]
+        self._float_leaves = [t for t in reached if t.op is None and type(t.value) is float]
+        self._leaves = [(t, buffer_for(t)) for t in reached if t.op is None and type(t.value) is not float]
+        self._grads: dict[int, Array] = {id(t): buffer for t, buffer in self._leaves}
+        self._waiting = Counter(id(target) for _, _, target in wires)
+        self._written: set[int] = set()
+        if type(root.value) is not float:
+            self._grads[id(root)] = buffer_for(root)
+        self._calls = self._compile(wires)
+        held = {id(t) for t in reached}
+        self._unreached = [node for node in nodes if id(node) not in held]
+        self._arrays = [(t, self._grads[id(t)]) for t in reached if t.op is not None and id(t) in self._grads]
+
+    def fits(self) -> bool:
+        """Whether the leaves still have the buffers that the calls write to, and still require grad."""
+        return all(leaf.grad_buffer is buffer and leaf.requires_grad for leaf, buffer in self._leaves)
+
+    def install(self) -> None:
+        """Give every node its grad's buffer, as this program fills it; nodes that it does not reach have none."""
+        for tensor, buffer in self._arrays:
+            tensor.grad = buffer
+        for node in self._unreached:
+            node.grad = None
+
+    def run(self, seed: Any) -> None:
+        """Fill in the grads; those of leaves are added to what their `.grad` holds."""
+        earlier = [
+            (leaf, buffer, buffer.copy() if leaf.grad is buffer else leaf.grad)
+            for leaf, buffer in self._leaves
+            if leaf.grad is not None
+        ]
+        for node in self._floats:
+            node.grad = 0.0
+        for leaf in self._float_leaves:
+            if leaf.grad is None:
+                leaf.grad = 0.0
+        if type(self.root.value) is float:
+            self.root.grad = float(seed)
+        else:
+            self.root.grad[...] = seed
+        for call in self._calls:
+            call()
+        for leaf, buffer in self._leaves:
+            leaf.grad = buffer
+        for _leaf, buffer, grad in earlier:
+            np.add(buffer, grad, out=buffer)
+
+    def _compile(self, wires: list[Wire]) -> list[Call]:
+        calls: list[Call] = []
+        run: list[Wire] = []
+        for wire in wires:
+            if float_node(wire[0]):
+                run.append(wire)
+                continue
+            if run:
+                calls.append(FloatRun(run))
+                run = []
+            if (call := self._call(*wire)) is not None:
+                calls.append(call)
+        if run:
+            calls.append(FloatRun(run))
+        return calls
+
+    def _call(self, node: Tensor, port: int, target: Tensor) -> Call | None:
+        """The call that makes one contribution, or None where a grad is handed on as it is."""
+        first = id(target) not in self._written
+        self._written.add(id(target))
+        if type(target.value) is float:
+            return to_float(node, port, target)
+        replay = node.replay
+        if not isinstance(replay, InPlace):
+            return by_rule(node, port, self._grad(target), first=first)
+        upstream = self._grads[id(node)]
+        vjp = replay.kernel.vjps[port]
+        if vjp is not None:
+            return in_place(node, replay, vjp, upstream, self._grad(target), first=first)
+        if target.op is not None and self._waiting[id(target)] == 1 and target.shape == node.shape:
+            self._grads[id(target)] = upstream
+            return None
+        return hand_on(upstream, self._grad(target), first=first)
+
+    def _grad(self, tensor: Tensor) -> Array:
+        return self._grads.setdefault(id(tensor), buffer_for(tensor))
+
+
+def wires_from(root: Tensor, nodes: list[Tensor]) -> tuple[list[Wire], list[Tensor]]:
+    """The ways of all contributions, in the order they are made, and every tensor that receives one, root first.
+
+    Append order is topological order, so one walk over the tape from its end finds them; no search.
+    """
+    pending = {id(root): root}
+    reached = [root]
+    wires: list[Wire] = []
+    for node in reversed(nodes):
+        if pending.pop(id(node), None) is None or node.op is None:
+            continue
+        for port, target in enumerate(node.inputs):
+            if target.requires_grad and node.op.has_gradient(port):
+                wires.append((node, port, target))
+                if id(target) not in pending:
+                    pending[id(target)] = target
+                    reached.append(target)
+    if any(t.op is not None for t in pending.values()) or root.op is None:
+        if any(t.op is not None and t.replay is not None for t in pending.values()):
+            raise GradientError(
+                "This pass reaches a node of an earlier pass, whose value may have been overwritten since",
+                expected="what is carried from pass to pass to be detached: tensor.detach()",
+            )
+        raise OffTapeError
+    return wires, reached
+
+
+def to_float(node: Tensor, port: int, target: Tensor) -> Call:
+    """A contribution to a float's grad, by the op's own rule."""
+
+    def call() -> None:
+        target.grad += contribution(node, port, node.grad)[1]
+
+    return call
+
+
+def by_rule(node: Tensor, port: int, grad: Array, *, first: bool) -> Call:
+    """A contribution to an array's grad, by the op's own rule."""
+
+    def write() -> None:
+        np.copyto(grad, contribution(node, port, node.grad)[1])
+
+    def add() -> None:
+        np.add(grad, contribution(node, port, node.grad)[1], out=grad)
+
+    return write if first else add
+
+
+def in_place(
+    node: Tensor, replay: InPlace, vjp: Callable[..., None], upstream: Array, grad: Array, *, first: bool
+) -> Call:
+    """A contribution by a kernel's rule, straight into the grad where it is the first."""
+    work, value, attrs = replay.work, node.value, node.attrs
+    out = grad if first else np.empty_like(grad)
+
+    def write() -> None:
+        vjp(out, work, upstream, value, *[t.value for t in node.inputs], **attrs)
+
+    def add() -> None:
+        write()
+        np.add(grad, out, out=grad)
+
+    return write if first else add
+
+
+def hand_on(upstream: Array, grad: Array, *, first: bool) -> Call:
+    """The upstream gradient itself as the contribution, with broadcasting undone."""
+    if first and upstream.ndim == 2 and grad.shape == upstream.shape[1:]:  # noqa: PLR2004 (rows of a batch)
+        return sum_rows(grad, upstream)
+
+    def write() -> None:
+        np.copyto(grad, unbroadcast(upstream, grad.shape))
+
+    def add() -> None:
+        np.add(grad, unbroadcast(upstream, grad.shape), out=grad)
+
+    return write if first else add

@@ -1,0 +1,197 @@
+"""A tape: define-by-run whose nodes and buffers are used again when the next pass does the same.
+
+    tape = Tape()
+    for batch in batches:
+        x.data = batch
+        with tape:                      # rewinds; ops that repeat themselves reuse their nodes
+            loss = criterion(model(x), labels)
+            loss.backward()
+
+The program is ordinary Python and may take another way in any pass: from the first op that differs on, the tape is
+recorded anew. Values and grads on a tape, the leaves' included, are overwritten by the next pass: hand out copies
+(`Tensor.numpy`, `Tape.record`), and detach what one pass hands to the next. Whether a leaf requires grad is read
+when it is recorded: `clear` the tape after changing that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import Token
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from engine.backward import backward, seed_for
+from engine.errors import EngineError
+from engine.kernels import SCALARS
+from engine.mode import MODE, Mode
+from engine.op import Op
+from engine.program import OffTapeError, Program
+from engine.recording import Recording
+from engine.replay import bind, kind, replay_floats
+from engine.tensor import Tensor, evaluate, make_node
+
+END = Tensor(0.0)
+"""What a tape yields past its last node; no op is its op."""
+_NO_ATTRS: dict[str, Any] = {}
+
+
+class Tape:
+    """Nodes in the order they were computed, which is a topological order: a backward pass needs no search.
+
+    Attributes:
+        nodes: the nodes of the latest pass.
+        take: yields the next node that was recorded, or END.
+    """
+
+    __slots__ = ("_errors", "_installed", "_leaf_pairs", "_programs", "_token", "nodes", "take")
+
+    def __init__(self) -> None:
+        self.nodes: list[Tensor] = []
+        self.take: Callable[[], Tensor] = partial(next, iter(self.nodes), END)
+        self._programs: dict[int, Program] = {}
+        self._installed: Program | None = None
+        self._leaf_pairs: list[Tensor] = []
+        self._token: Token[Mode] | None = None
+        self._errors = np.errstate()
+
+    def __enter__(self) -> Tape:
+        if self._token is not None:
+            raise EngineError("This tape is in use", expected="one `with tape:` at a time, and a tape for each thread")
+        for node in self._leaf_pairs:
+            if all(type(t.value) is float for t in node.inputs):
+                self._truncate(node)  # the operators' short way for floats would take it for a float node
+                break
+        self.take = partial(next, iter(self.nodes), END)
+        self._token = MODE.set(replace(MODE.get(), tape=self))
+        self._errors = np.errstate(all="ignore")  # infinities and NaN are answers here, as without a tape
+        self._errors.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._errors.__exit__(None, None, None)
+        assert self._token is not None
+        self.clear()
+        MODE.reset(self._token)
+        self._token = None
+
+    def clear(self) -> None:
+        """Forget the nodes that the pass has not come to; outside of a pass all nodes."""
+        if self._token is None:
+            self.take = partial(next, iter(self.nodes), END)
+        rest = self.take()
+        if rest is not END:
+            self._truncate(rest)
+
+    def apply(self, op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> Tensor:
+        """The next node: computed again in place where op, inputs and attributes are those recorded, else recorded."""
+        node = self.take()
+        if node.op is op and node.inputs == inputs and same(node.attrs, attrs) and node.replay(node):  # type: ignore[misc]
+            return node
+        return self.diverge(op, inputs, node, attrs)
+
+    def diverge(self, op: Op, inputs: tuple[Tensor, ...], found: Tensor, attrs: dict[str, Any] = _NO_ATTRS) -> Tensor:
+        """The next node where the tape holds `found`: the same op on other constants, another op, or nothing more."""
+        if found.op is op and same(found.attrs, attrs) and _exchange_constants(found, inputs):
+            assert found.replay is not None
+            if found.replay(found):
+                return found
+        if found is not END:
+            self._truncate(found)
+        node = _record(op, inputs, attrs)
+        if node.replay is not replay_floats and op.infix and all(t.op is None for t in inputs):
+            self._leaf_pairs.append(node)
+        self.nodes.append(node)
+        self._programs.clear()
+        return node
+
+    def backward(self, root: Tensor, gradient: Any = None) -> dict[int, Any]:
+        """Backward pass over the tape, worked out when it comes for the first time and repeated in place afterwards.
+
+        Every node keeps its grad in `.grad` until the next backward pass, and the dictionary that a backward pass
+        without a tape returns is empty. Raises as engine.backward.backward does; and where the pass reaches a node of
+        an earlier pass, whose value may have been overwritten.
+        """
+        seed = seed_for(root, gradient)
+        program = self._programs.get(id(root))
+        if program is None or not program.fits():
+            try:
+                program = Program(root, self.nodes)
+            except OffTapeError:
+                return self._search(root, gradient)
+            self._programs[id(root)] = program
+            self._installed = None
+        if self._installed is not program:
+            program.install()
+            self._installed = program
+        program.run(seed)
+        return {}
+
+    def record(self, into: Recording | None = None) -> Recording:
+        """Copies of all values and grads of this pass, in the arrays of an earlier recording where they fit."""
+        if into is None or not into.fits(self.nodes):
+            into = Recording(self.nodes)
+        into.copy()
+        return into
+
+    def _search(self, root: Tensor, gradient: Any) -> dict[int, Any]:
+        """Backward pass where part of the graph is not on this tape."""
+        token = MODE.set(replace(MODE.get(), tape=None))
+        try:
+            grads = backward(root, gradient)
+        finally:
+            MODE.reset(token)
+        for node in self.nodes:
+            node.grad = grads.get(id(node))
+        self._installed = None
+        return {}
+
+    def _truncate(self, node: Tensor) -> None:
+        del self.nodes[self.nodes.index(node) :]
+        self._programs.clear()
+        kept = set(map(id, self.nodes)) if self._leaf_pairs else ()
+        self._leaf_pairs = [n for n in self._leaf_pairs if id(n) in kept]
+
+
+def _record(op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> Tensor:
+    rule = SCALARS.get(op.name)
+    if rule is not None and all(type(t.value) is float for t in inputs):
+        node = make_node(op, 0.0, inputs, attrs)
+        node.replay = replay_floats
+        node.value, node.partials = rule(*[t.value for t in inputs])
+        return node
+    node = make_node(op, evaluate(op, inputs, attrs), inputs, attrs)
+    bind(node)
+    return node
+
+
+def _exchange_constants(node: Tensor, inputs: tuple[Tensor, ...]) -> bool:
+    """Put `inputs` in the place of the node's where they differ only in leaves of one kind that require no grad."""
+    if len(inputs) != len(node.inputs):
+        return False
+    for new, old in zip(inputs, node.inputs, strict=True):
+        if new is not old and (
+            new.op is not None or old.op is not None or new.requires_grad or old.requires_grad or kind(new) != kind(old)
+        ):
+            return False
+    node.inputs = inputs
+    return True
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two attributes mean the same: equal, of one type, and compared element by element where they nest."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if type(a) is dict:
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if type(a) in (tuple, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if type(a) is slice:
+        return same((a.start, a.stop, a.step), (b.start, b.stop, b.step))
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and np.array_equal(a, b)
+    return bool(a == b)
