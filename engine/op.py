@@ -37,10 +37,23 @@ def operands(*values: Any) -> tuple[Any, ...]:
     return tuple(kind(v) if type(v) is float else v for v in values)
 
 
+def index_text(part: Any) -> str:
+    """One part of an index as people write it: 2, 1:3, ..."""
+    if isinstance(part, slice):
+        ends = [part.start, part.stop] if part.step is None else [part.start, part.stop, part.step]
+        return ":".join("" if end is None else str(end) for end in ends)
+    if part is Ellipsis:
+        return "..."
+    if isinstance(part, tuple):
+        return f"[{', '.join(map(index_text, part))}]"
+    return str(part)
+
+
 def interceptable(function: Callable[..., Any]) -> Callable[..., Any]:
     """A helper of rules that symbols answer for themselves, as they do for NumPy's functions.
 
-    NumPy offers `__array_function__` for its own functions only; an argument that has a method `intercept` is asked here.
+    NumPy offers `__array_function__` for its own functions only; here an argument that has a method `intercept` is
+    asked.
     """
 
     @wraps(function)
@@ -56,7 +69,7 @@ def interceptable(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @interceptable
 def except_at(edge: Any, value: Any, formula: Any) -> Any:
-    """`formula`, but `value` where `edge` holds: points where the formula itself cannot be computed. Symbols show `formula`."""
+    """`formula`, but `value` where `edge` holds, because `formula` cannot be computed there; symbols show `formula`."""
     return np.where(edge, value, formula)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.op import OPS, Op, Shape
+from engine.op import OPS, Op, Shape, index_text
 from engine.ops.axes import normal_axes, normal_axis
 
 
@@ -89,7 +89,7 @@ BROADCAST_TO = OPS.add(
 
 def _getitem_shape(a: Shape, index: Any) -> Shape:
     try:
-        return np.broadcast_to(np.empty(()), a)[index].shape
+        shape: Shape = np.broadcast_to(np.empty(()), a)[index].shape
     except (IndexError, ValueError):
         text = f"[{', '.join(map(index_text, index if isinstance(index, tuple) else (index,)))}]"
         raise ShapeError(
@@ -97,18 +97,7 @@ def _getitem_shape(a: Shape, index: Any) -> Shape:
             given=f"{text} of a tensor of shape {a}",
             expected="indices within " + (" and ".join(f"{-n}..{n - 1}" for n in a) if a else "a scalar: none"),
         ) from None
-
-
-def index_text(part: Any) -> str:
-    """One part of an index as people write it: 2, 1:3, ..."""
-    if isinstance(part, slice):
-        ends = [part.start, part.stop] if part.step is None else [part.start, part.stop, part.step]
-        return ":".join("" if end is None else str(end) for end in ends)
-    if part is Ellipsis:
-        return "..."
-    if isinstance(part, tuple):
-        return f"[{', '.join(map(index_text, part))}]"
-    return str(part)
+    return shape
 
 
 def _getitem_vjp(g: Any, y: Any, a: Any, index: Any) -> Any:
