@@ -1,0 +1,62 @@
+// Typeset formulas. KaTeX is large and not needed for the first picture, so it is a chunk of its own that is fetched with
+// the first formula; until it is there, a formula shows as its source.
+import type { KatexOptions } from "katex";
+
+type Katex = typeof import("katex")["default"];
+
+const OPTIONS: KatexOptions = {
+  throwOnError: false,
+  strict: (code) => (code === "htmlExtension" ? "ignore" : "warn"),
+  // The classes that tell values from gradients, and nothing else that could reach outside the formula.
+  trust: (context) => context.command === "\\htmlClass" && /^[vg]$/.test(context.class),
+};
+
+let katex: Katex | null = null;
+let loading: Promise<void> | null = null;
+const waiting = new Map<HTMLElement, string>();
+
+/** Shows `latex` in `host`: at once when KaTeX is there, else as soon as it is. */
+export function typeset(host: HTMLElement, latex: string): void {
+  if (host.dataset.latex === latex) return;
+  host.dataset.latex = latex;
+  if (katex) {
+    katex.render(latex, host, OPTIONS);
+    return;
+  }
+  host.textContent = plainLatex(latex);
+  waiting.set(host, latex);
+  if (!loading) loading = load();
+}
+
+async function load(): Promise<void> {
+  addStyleSheet();
+  katex = (await import("katex")).default;
+  for (const [host, latex] of waiting) {
+    // Only what still stands there: the host may show another formula by now, or plain text.
+    if (host.dataset.latex === latex) katex.render(latex, host, OPTIONS);
+  }
+  waiting.clear();
+}
+
+/** KaTeX's style sheet has a hashed name, which the page knows: `<meta name="katex-css" content="/static/...">`. */
+function addStyleSheet(): void {
+  const address = document.querySelector<HTMLMetaElement>('meta[name="katex-css"]')?.content;
+  if (!address) return;
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = address;
+  document.head.append(link);
+}
+
+/** A readable stand-in for a formula: no classes, spacing or fractions; good enough for a moment. */
+export function plainLatex(latex: string): string {
+  return latex
+    .replace(/\\htmlClass\{[vg]\}/g, "")
+    .replace(/\\frac\{([^{}]*)\}\{([^{}]*)\}/g, "$1/$2")
+    .replace(/\\partial\s*/g, "∂")
+    .replace(/\\cdot|\\times/g, "·")
+    .replace(/\\(?:[,!;: ]|left|right|[a-zA-Z]+)/g, " ")
+    .replace(/[{}]/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}

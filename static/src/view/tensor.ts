@@ -1,0 +1,106 @@
+import { formatNumber } from "../format";
+import { asMatrix } from "../heatmap";
+import { elementName, mapsOf, type Picture, pictureOf, regionOf, regionSize } from "../picture";
+import type { Actions, Tensor } from "../state";
+import { element, setText } from "./element";
+import { exactReader } from "./exact";
+import { drawMap, drawPicture } from "./heat";
+import { onThemeChange, type Role } from "./palette";
+import { numberTable } from "./table";
+
+export { drawTensor } from "./heat";
+
+/** Matrices up to this many rows and columns are also written out. */
+const WRITTEN_OUT = 6;
+/** The widest a cell gets, in CSS pixels. */
+const LARGEST_CELL = 28;
+/** Up to this many maps are numbered: classes, but not the pictures of a batch. */
+const NUMBERED_MAPS = 16;
+
+export interface TensorView {
+  readonly root: HTMLElement;
+  /** Shows a tensor under a symmetric scale; `name` is what its elements are called. */
+  update(tensor: Tensor, name: string, scale: number): void;
+}
+
+/** A tensor as a heatmap with its scale printed and exact numbers under the pointer or the keyboard's cursor. */
+export function tensorView(role: Role, actions: Actions): TensorView {
+  const root = element("div", { class: "tensor" });
+  const surface = element("div", { class: "tensor-surface" });
+  const scaleBar = element("div", { class: `scale-bar role-${role}`, "aria-hidden": "true" });
+  const [low, middle, high] = [element("span"), element("span", {}, "0"), element("span")];
+  const readout = element("output", { class: "readout" });
+  const written = element("div", { class: "scroll-x" });
+  root.append(surface, element("div", { class: "scale" }, low, middle, high, scaleBar), readout, written);
+  const exact = exactReader(readout, actions);
+  let shown: { tensor: Tensor; name: string; scale: number } | null = null;
+
+  function draw(): void {
+    if (!shown) return;
+    const { tensor, name, scale } = shown;
+    const maps = mapsOf(tensor);
+    surface.replaceChildren(...(maps.length > 0 ? mapGrid(tensor, maps, name, scale) : [heatmap(tensor, name, scale)]));
+    setText(low, formatNumber(-scale));
+    setText(high, formatNumber(scale));
+    const { rows, columns } = asMatrix(tensor.shape);
+    const small = rows <= WRITTEN_OUT && columns <= WRITTEN_OUT;
+    written.replaceChildren(...(small ? [numberTable(pictureOf(tensor), name)] : []));
+    exact.rest(restText(tensor));
+  }
+
+  function heatmap(tensor: Tensor, name: string, scale: number): HTMLElement {
+    const picture = pictureOf(tensor);
+    const cell = Math.min(LARGEST_CELL, Math.floor((root.clientWidth || 320) / picture.columns));
+    const canvas = element("canvas", { class: "heat" });
+    drawPicture(canvas, picture, role, scale, cell);
+    canvas.style.aspectRatio = `${picture.columns} / ${picture.rows}`;
+    canvas.style.width = cell >= 1 ? `${cell * picture.columns}px` : "100%";
+    const matrix = asMatrix(tensor.shape);
+    exact.attach(canvas, {
+      label: `${name}, ${matrix.rows} by ${matrix.columns} numbers`,
+      rows: matrix.rows,
+      columns: matrix.columns,
+      describe: (row, column) => ({ tensor, row, column, name: elementName(name, tensor.shape, row, column) }),
+    });
+    return canvas;
+  }
+
+  function mapGrid(tensor: Tensor, maps: readonly Picture[], name: string, scale: number): HTMLElement[] {
+    const numbered = maps.length <= NUMBERED_MAPS;
+    const grid = element("div", { class: `maps ${numbered ? "few" : "many"}` });
+    for (const [row, map] of maps.entries()) {
+      const canvas = element("canvas", { class: "heat" });
+      drawMap(canvas, tensor, row, role, scale);
+      exact.attach(canvas, {
+        label: `${name}, picture ${row}`,
+        rows: map.rows,
+        columns: map.columns,
+        describe: (y, x) => {
+          const column = y * map.columns + x;
+          return { tensor, row, column, name: elementName(name, tensor.shape, row, column) };
+        },
+      });
+      grid.append(numbered ? element("figure", {}, canvas, element("figcaption", {}, String(row))) : canvas);
+    }
+    return [grid];
+  }
+
+  onThemeChange(draw);
+  return {
+    root,
+    update(tensor, name, scale) {
+      if (shown?.tensor === tensor && shown.name === name && shown.scale === scale) return;
+      shown = { tensor, name, scale };
+      draw();
+    },
+  };
+}
+
+/** What stands under the picture while nothing is pointed at. */
+function restText(tensor: Tensor): string {
+  const { rows, columns } = asMatrix(tensor.shape);
+  if (mapsOf(tensor).length > 0) return `${rows} rows, each drawn as a picture. Point at one to read a number.`;
+  if (tensor.exact) return "Each cell is one number. Point at one, or use the arrow keys.";
+  const size = regionSize(regionOf(tensor, 0, 0));
+  return `${rows}×${columns} numbers; each pixel averages about ${size}. Point at one to read the exact number.`;
+}

@@ -1,0 +1,43 @@
+import { ServerError } from "../connection";
+import type { Error as Problem } from "../protocol";
+import type { Text } from "../state";
+import { element, setText } from "./element";
+
+/** Shows a sentence, its names and numbers marked by their role. Nothing happens where it already stands there. */
+export function showText(host: HTMLElement, text: Text): void {
+  const plain = text.map(([, part]) => part).join("");
+  const roles = text.map(([role]) => role).join();
+  if (host.textContent === plain && host.dataset.roles === roles) return;
+  host.dataset.roles = roles;
+  host.replaceChildren(
+    ...text.map(([role, part]) => (role === "plain" ? part : element("b", { class: `role-${role}` }, part))),
+  );
+}
+
+/** A fact in a row: its name at the left, its number at the right. */
+export function fact(name: string, value: Node | string, role?: "value" | "grad"): HTMLElement {
+  return element(
+    "div",
+    { class: "fact" },
+    element("dt", {}, name),
+    element("dd", { class: role && `role-${role}` }, value),
+  );
+}
+
+/** Shows a message in place, such as what is wrong with an input; an empty one hides its line. */
+export function showMessage(host: HTMLElement, message: string): void {
+  setText(host, message);
+  host.hidden = message === "";
+}
+
+/** The server's account of what went wrong; null where it was something else, such as a lost connection. */
+export function problemOf(reason: unknown): Problem | null {
+  return reason instanceof ServerError ? reason.answer : null;
+}
+
+/** What went wrong, in a sentence for people. */
+export function explain(reason: unknown): string {
+  const problem = problemOf(reason);
+  if (!problem) return "That did not arrive. It is sent again once the connection is back.";
+  return problem.expected ? `${problem.message}. Expected: ${problem.expected}.` : `${problem.message}.`;
+}
