@@ -21,6 +21,9 @@ from app.resources import ResourceError
 from app.settings import Row, SettingError, Settings, from_environment, markdown_table, rows
 
 SHUTDOWN_SECONDS = 1  # how long open connections may take to close
+# One thread for each product of matrices: learners are served side by side, and for products as small as ours threads
+# wait for each other longer than they work. NumPy's OpenBLAS and PyTorch read these when they are loaded.
+BLAS_THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 class Server(uvicorn.Server):
@@ -94,6 +97,8 @@ def serve(settings: Settings) -> int:
 
     Raises PortError when the address cannot be had, ResourceError when the front end has not been built.
     """
+    for variable, threads in BLAS_THREADS.items():
+        os.environ.setdefault(variable, threads)
     signal.signal(signal.SIGTERM, _leave)
     with listen(settings.host, settings.port) as listener:
         from app.main import create_app  # only now: a taken port is told before anything heavy is imported
