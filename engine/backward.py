@@ -10,7 +10,8 @@ import numpy as np
 from engine.errors import GradientError, ShapeError
 from engine.mode import MODE
 from engine.op import Shape
-from engine.tensor import Tensor, as_value
+from engine.tensor import Tensor
+from engine.value import as_value
 
 
 class BackwardObserver(Protocol):
@@ -20,12 +21,20 @@ class BackwardObserver(Protocol):
         """The root's grad was set: dL/dL."""
 
     def contribution(
-        self, node: Tensor, port: int, upstream: Any, raw: Any, contribution: Any, received: int, expected: int, grad: Any
+        self,
+        node: Tensor,
+        port: int,
+        upstream: Any,
+        raw: Any,
+        contribution: Any,
+        received: int,
+        expected: int,
+        grad: Any,
     ) -> None:
         """`node` contributed to its input at `port`.
 
-        `raw` is the vjp's result, `contribution` the same after unbroadcast, `received` of `expected` contributions have
-        now arrived at that input, and `grad` is their sum.
+        `raw` is the vjp's result, `contribution` the same after unbroadcast, `received` of `expected` contributions
+        have now arrived at that input, and `grad` is their sum.
         """
 
 
@@ -49,14 +58,22 @@ def topological_order(roots: Sequence[Tensor]) -> list[Tensor]:
 def unbroadcast(gradient: Any, shape: Shape) -> Any:
     """Undo broadcasting: sum over the axes along which an input of `shape` was repeated.
 
-    This is the only place where broadcasting is undone. A gradient smaller than `shape` (a constant local derivative)
-    is spread over it first.
+    This is the only place where broadcasting is undone.
+
+    Raises:
+        GradientError: `gradient` is no broadcast of `shape`; the rule that made it is wrong.
     """
     given = np.shape(gradient)
     if given == shape:
         return gradient
     extra = len(given) - len(shape)
-    axes = tuple(range(extra)) + tuple(i + extra for i, n in enumerate(shape) if n == 1 and given[i + extra] != 1)
+    if extra < 0 or any(n not in (1, m) for n, m in zip(shape, given[extra:], strict=True)):
+        raise GradientError(
+            "A contribution does not fit the input it is for",
+            given=f"shape {given} for an input of shape {shape}",
+            expected="the input's shape, or one that it broadcasts to",
+        )
+    axes = tuple(i for i, m in enumerate(given) if i < extra or shape[i - extra] != m)
     return as_value(np.sum(gradient, axis=axes, keepdims=True).reshape(shape))
 
 
@@ -91,16 +108,22 @@ def seed_for(root: Tensor, gradient: Any = None) -> Any:
         ShapeError: the seed's shape is not the root's.
     """
     if not root.requires_grad:
-        raise GradientError("Nothing here requires a gradient", given=repr(root), expected="a leaf with requires_grad=True")
+        raise GradientError(
+            "Nothing here requires a gradient", given=repr(root), expected="a leaf with requires_grad=True"
+        )
     if gradient is None:
         if root.shape != ():
             raise GradientError(
-                "A gradient can be seeded with 1 only for a scalar", given=f"shape {root.shape}",
-                expected="a scalar, or backward(gradient) with the root's shape")
+                "A gradient can be seeded with 1 only for a scalar",
+                given=f"shape {root.shape}",
+                expected="a scalar, or backward(gradient) with the root's shape",
+            )
         gradient = np.ones((), root.dtype) if root.dtype != np.float64 else 1.0
     seed = as_value(gradient, None if type(gradient) in (float, np.ndarray) else root.dtype)
     if np.shape(seed) != root.shape:
-        raise ShapeError("The seed has another shape than the root", given=str(np.shape(seed)), expected=str(root.shape))
+        raise ShapeError(
+            "The seed has another shape than the root", given=str(np.shape(seed)), expected=str(root.shape)
+        )
     return seed
 
 
@@ -129,12 +152,13 @@ def backward(
     if tape is not None and observer is None and wait:
         return tape.backward(root, gradient)
     seed = seed_for(root, gradient)
-    order = [t for t in topological_order([root]) if t.requires_grad]
-    expected: dict[int, int] = {}
-    for node in order:
-        for port in gradient_wires(node):
-            key = id(node.inputs[port])
-            expected[key] = expected.get(key, 0) + 1
+    order = topological_order([root])
+    expected = {id(root): 0}
+    for node in reversed(order):
+        if id(node) in expected:
+            for port in gradient_wires(node):
+                key = id(node.inputs[port])
+                expected[key] = expected.get(key, 0) + 1
     grads: dict[int, Any] = {id(root): seed}
     received: dict[int, int] = {}
     if observer is not None:

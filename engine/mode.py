@@ -1,4 +1,4 @@
-"""What the engine does while it computes: whether graphs are kept, and on which tape. One value a context (thread, task)."""
+"""What the engine does while it computes: whether graphs are kept, and on which tape; a value a thread or task."""
 
 from __future__ import annotations
 

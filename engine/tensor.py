@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from engine import ops
-from engine.errors import ShapeError
+from engine.errors import GradientError
+from engine.methods import Methods
 from engine.mode import MODE
 from engine.op import Array, Op, Shape
-
-_ONES = (1.0, 1.0)
-
-
-def as_value(data: Any, dtype: Any = None) -> Any:
-    """The engine's form of `data`: a float for a float64 scalar (fast, and weak in NumPy's promotion), else an ndarray."""
-    kind = type(data)
-    if dtype is None and kind is float:
-        return data
-    if dtype is None and kind is np.ndarray and data.ndim and data.dtype.kind in "fiub":
-        return data
-    array = np.asarray(data, dtype=dtype)
-    if array.dtype == object or array.dtype.kind not in "fiub":
-        raise ShapeError("A tensor holds numbers", given=f"{data!r:.60}", expected="numbers in rows of equal length")
-    if dtype is None and array.dtype.kind in "iub" and not isinstance(data, np.ndarray | np.generic):
-        array = array.astype(np.float64)
-    if array.ndim == 0 and array.dtype == np.float64:
-        return float(array)
-    return array
+from engine.value import as_value
 
 
-class Tensor:
+class Tensor(Methods):
     """An array of any shape (a scalar has shape ()) that remembers how it was computed.
 
     Numbers and lists become float64, arrays keep their dtype; pass `dtype` to choose another.
@@ -87,6 +70,13 @@ class Tensor:
         self.grad_buffer = None
         self.replay = None
 
+        if requires_grad and self.dtype.kind != "f":
+            raise GradientError(
+                "Only real numbers can have a gradient",
+                given=f"elements of type {self.dtype}",
+                expected="a float dtype",
+            )
+
     # -- what it holds ------------------------------------------------------------------------------------------
 
     @property
@@ -119,7 +109,7 @@ class Tensor:
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the elements; float64 for scalars made from numbers."""
-        return np.dtype(np.float64) if type(self.value) is float else self.value.dtype  # type: ignore[no-any-return]
+        return np.dtype(np.float64) if type(self.value) is float else self.value.dtype
 
     @property
     def is_leaf(self) -> bool:
@@ -134,6 +124,10 @@ class Tensor:
         """A copy of the value; buffers may be overwritten by a replayed tape, copies are not."""
         return np.array(self.value)
 
+    def tolist(self) -> Any:
+        """The value as a float or nested lists."""
+        return self.data.tolist()
+
     def detach(self) -> Tensor:
         """The same value as a leaf that requires no grad."""
         return Tensor(self)
@@ -144,7 +138,7 @@ class Tensor:
 
     def backward(self, gradient: Any = None) -> None:
         """Run the backward pass from here; see engine.backward.backward."""
-        from engine.backward import backward  # noqa: PLC0415 (backward builds on Tensor)
+        from engine.backward import backward  # backward builds on Tensor
 
         backward(self, gradient)
 
@@ -157,6 +151,21 @@ class Tensor:
         if not self.shape:
             raise TypeError("a scalar Tensor has no length")
         return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __float__(self) -> float:
+        return self.item()
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self.value, dtype=dtype)
+
+    __array_ufunc__ = None
+    """An ndarray on the left of an operator leaves it to the tensor on the right."""
 
     # -- operators; addition and multiplication carry the scalar path, which a benchmark pays for ------------------
 
@@ -171,7 +180,7 @@ class Tensor:
                         a, b = node.inputs
                         if a is self and b is other:
                             node.value = x + y
-                            return node  # type: ignore[no-any-return]
+                            return node
                     return tape.diverge(_ADD, (self, other), node)
         return apply(_ADD, self, other)
 
@@ -186,7 +195,7 @@ class Tensor:
                         a, b = node.inputs
                         if a is self and b is other:
                             node.value = x * y
-                            return node  # type: ignore[no-any-return]
+                            return node
                     return tape.diverge(_MUL, (self, other), node)
         return apply(_MUL, self, other)
 
@@ -222,6 +231,9 @@ class Tensor:
 
     def __rmatmul__(self, other: Any) -> Tensor:
         return apply(ops.MATMUL, other, self)
+
+    def _apply(self, op: Op, *others: Any, **attrs: Any) -> Tensor:
+        return apply(op, self, *others, **attrs)
 
 
 _NO_ATTRS: dict[str, Any] = {}

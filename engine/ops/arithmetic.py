@@ -39,7 +39,7 @@ SUB = OPS.add(
         says="{y} takes {1} away from {0}.",
         why=(
             "Along this wire {y} moves exactly as much as {0}, so the upstream gradient passes on whole.",
-            "Along this wire {y} falls by as much as {1} rises, so the upstream gradient passes on with its sign turned.",
+            "Along this wire {y} falls as {1} rises, so the upstream gradient passes on with its sign turned.",
         ),
     )
 )

@@ -27,7 +27,9 @@ def normal_axes(axis: Axis, shape: Shape) -> tuple[int, ...]:
         return tuple(range(len(shape)))
     axes = tuple(normal_axis(a, len(shape), shape) for a in (axis if isinstance(axis, tuple) else (axis,)))
     if len(set(axes)) < len(axes):
-        raise ShapeError("An axis is named twice", given=f"axes {axis} of a tensor of shape {shape}", expected="each axis once")
+        raise ShapeError(
+            "An axis is named twice", given=f"axes {axis} of a tensor of shape {shape}", expected="each axis once"
+        )
     return axes
 
 

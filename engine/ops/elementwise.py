@@ -109,7 +109,7 @@ LEAKY_RELU = OPS.add(
         forward=lambda a, negative_slope=0.01: np.where(a > 0.0, a, negative_slope * a),
         partials=(lambda y, a, negative_slope=0.01: np.where(a > 0.0, 1.0, negative_slope),),
         says="{y} keeps {0} where it is positive and lets a small part of it leak through elsewhere.",
-        why=("Where {0} is positive the upstream gradient passes on whole; elsewhere only the small slope's share of it.",),
+        why=("Where {0} is positive the upstream gradient passes on whole; elsewhere only a small share of it.",),
     )
 )
 

@@ -14,17 +14,19 @@ def _matmul_shape(a: Shape, b: Shape, transpose_b: bool = False) -> Shape:
     given = f"{a} and {b}" + (" transposed" if transpose_b else "")
     if not a or not b:
         raise ShapeError(
-            "A matrix product needs vectors or matrices", given=given, expected="no scalar; write * to multiply by a number"
+            "A matrix product needs vectors or matrices",
+            given=given,
+            expected="no scalar; write * to multiply by a number",
         )
     if transpose_b and len(b) < 2:
         raise ShapeError("Only a matrix can be transposed", given=given, expected="a second shape of two axes or more")
     inner = b[-1] if transpose_b or len(b) == 1 else b[-2]
     if a[-1] != inner:
-        last = "the second's last size" if transpose_b else "the second's last but one" if len(b) > 1 else "the second's size"
+        which = "last" if transpose_b or len(b) == 1 else "last but one"
         raise ShapeError(
             f"The inner sizes of a matrix product differ: {a[-1]} and {inner}",
             given=given,
-            expected=f"the first's last size to equal {last}",
+            expected=f"the first's last size to equal the second's {which}",
         )
     try:
         batch = np.broadcast_shapes(a[:-2], b[:-2])
@@ -74,8 +76,8 @@ MATMUL = OPS.add(
         vjps=(_matmul_by_left, _matmul_by_right),
         says="{y} combines every row of {0} with {1}: each element is a sum of products.",
         why=(
-            "Each element of {0} reaches {y} through one weight of {1} per sum; its gradient adds up these weights times upstream.",
-            "Each element of {1} is used once for every row of {0}; its gradient adds up those rows' elements times upstream.",
+            "Each element of {0} meets one element of {1} in every sum; its gradient adds up upstream times those.",
+            "Each element of {1} is used once for every row of {0}; its gradient adds up upstream times those.",
         ),
     )
 )

@@ -14,14 +14,16 @@ from engine.ops.reductions import log_softmax, softmax
 
 def _cross_entropy_shape(logits: Shape, labels: Shape) -> Shape:
     if len(logits) not in (1, 2) or labels != logits[:-1]:
-        expected = "one label" if len(logits) == 1 else f"labels of shape {logits[:-1]}, one a row" if len(logits) == 2 else ""
+        fitting = f"labels of shape {logits[:-1]}" if len(logits) in (1, 2) else "scores of shape (rows, classes)"
         raise ShapeError(
             "Cross-entropy takes rows of scores and one class label a row",
             given=f"scores of shape {logits} and labels of shape {labels}",
-            expected=expected or "scores of shape (rows, classes)",
+            expected=fitting,
         )
     if not logits[-1]:
-        raise ShapeError("Cross-entropy needs a class to choose", given=f"scores of shape {logits}", expected="a class or more")
+        raise ShapeError(
+            "Cross-entropy needs a class to choose", given=f"scores of shape {logits}", expected="a class or more"
+        )
     return ()
 
 
@@ -31,7 +33,9 @@ def _class_index(labels: Any, classes: int) -> Any:
     wrong = (labels < 0) | (labels >= classes) | (labels % 1 != 0)
     if wrong.any():
         raise LabelError(
-            "A label names no class", given=f"label {labels[wrong][0]:g}", expected=f"a whole number from 0 to {classes - 1}"
+            "A label names no class",
+            given=f"label {labels[wrong][0]:g}",
+            expected=f"a whole number from 0 to {classes - 1}",
         )
     return labels[..., None].astype(np.intp)
 
@@ -87,8 +91,8 @@ MSE_LOSS = OPS.add(
         ),
         says="{y} is the average squared distance between {0} and {1}.",
         why=(
-            "A squared distance grows twice as fast as the distance, and the mean shares it by n: twice the gap, over n.",
-            "Moving the target {1} towards {0} lowers the loss as much as moving {0} towards it: the same, sign turned.",
+            "The slope of a squared gap is twice the gap, and the mean divides it by the number of elements.",
+            "Moving {1} towards {0} lowers the loss as much as moving {0} towards {1}: the same, with the sign turned.",
         ),
     )
 )

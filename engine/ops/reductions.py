@@ -16,12 +16,10 @@ SUM = OPS.add(
         shape=reduced_shape,
         forward=lambda a, axis=None, keepdims=False: np.sum(a, axis, keepdims=keepdims),
         vjps=(
-            lambda g, y, a, axis=None, keepdims=False: np.broadcast_to(
-                restore_axes(g, a, axis, keepdims), np.shape(a)
-            ),
+            lambda g, y, a, axis=None, keepdims=False: np.broadcast_to(restore_axes(g, a, axis, keepdims), np.shape(a)),
         ),
         says="{y} adds up the elements of {0}.",
-        why=("Every element of {0} moves its sum exactly as much as itself, so each receives the whole upstream gradient.",),
+        why=("Every element of {0} moves its sum as much as itself, so each receives the whole upstream gradient.",),
     )
 )
 
@@ -36,7 +34,7 @@ MEAN = OPS.add(
             ),
         ),
         says="{y} is the average of the elements of {0}.",
-        why=("Of n elements averaged, each moves the average by a fraction 1/n, so each receives 1/n of the upstream gradient.",),
+        why=("Each of n elements moves their average 1/n as much as itself, so it receives 1/n of the upstream.",),
     )
 )
 
@@ -58,7 +56,7 @@ VAR = OPS.add(
             ),
         ),
         says="{y} is the variance of {0}: the average squared distance from the mean.",
-        why=("An element far from the mean moves the variance most; moving it outwards raises {y}, inwards lowers it.",),
+        why=("An element far from the mean moves {y} most: outwards raises the variance, inwards lowers it.",),
     )
 )
 
@@ -88,7 +86,7 @@ MAX = OPS.add(
         vjps=(_extreme_vjp,),
         vjp_symbols=(r"#g \cdot \left[\, #0 = #y \,\right]",),
         says="{y} is the largest element of {0}.",
-        why=("{y} follows only the element of {0} that is largest; the others could move a little without changing it.",),
+        why=("{y} follows only the largest element of {0}; the others could move a little without changing it.",),
     )
 )
 
@@ -100,7 +98,7 @@ MIN = OPS.add(
         vjps=(_extreme_vjp,),
         vjp_symbols=(r"#g \cdot \left[\, #0 = #y \,\right]",),
         says="{y} is the smallest element of {0}.",
-        why=("{y} follows only the element of {0} that is smallest; the others could move a little without changing it.",),
+        why=("{y} follows only the smallest element of {0}; the others could move a little without changing it.",),
     )
 )
 
@@ -132,7 +130,7 @@ SOFTMAX = OPS.add(
         symbol=r"\frac{e^{#0}}{\sum e^{#0}}",
         vjps=(lambda g, y, a, axis=-1: y * (g - np.sum(g * y, axis, keepdims=True)),),
         says="{y} turns the scores {0} into positive shares that sum to 1.",
-        why=("Raising one score takes share from all others, so only what exceeds the average upstream gradient passes on.",),
+        why=("One score's rise takes share from all others, so only what exceeds the average upstream passes on.",),
     )
 )
 

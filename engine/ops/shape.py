@@ -42,7 +42,9 @@ def _transpose_shape(a: Shape, axes: tuple[int, ...] | None = None) -> Shape:
         return a[::-1]
     if len(axes) != len(a):
         raise ShapeError(
-            "A transpose names every axis once", given=f"axes {axes} of a tensor of shape {a}", expected=f"{len(a)} axes"
+            "A transpose names every axis once",
+            given=f"axes {axes} of a tensor of shape {a}",
+            expected=f"{len(a)} axes",
         )
     return tuple(a[i] for i in normal_axes(axes, a))
 
@@ -85,6 +87,25 @@ BROADCAST_TO = OPS.add(
         why=("Every copy of an element of {0} sends its gradient back to that element, and these gradients add up.",),
     )
 )
+
+
+def normal_index(index: Any) -> tuple[Any, ...]:
+    """An index as a tuple of numbers, slices, None, Ellipsis and nested tuples of numbers: plain, and comparable."""
+    return tuple(map(_index_part, index if isinstance(index, tuple) else (index,)))
+
+
+def _index_part(part: Any) -> Any:
+    if part is None or part is Ellipsis or isinstance(part, int | slice):
+        return part
+    array = np.asarray(part)
+    whole = array.astype(np.intp) if array.dtype.kind == "f" else array
+    if array.dtype.kind not in "biuf" or (whole != array).any():
+        raise ShapeError("This cannot be an index", given=f"{part!r:.60}", expected="whole numbers, slices or a mask")
+    return _tuples(whole.tolist())
+
+
+def _tuples(nested: Any) -> Any:
+    return tuple(map(_tuples, nested)) if isinstance(nested, list) else nested
 
 
 def _getitem_shape(a: Shape, index: Any) -> Shape:
@@ -145,6 +166,6 @@ CONCATENATE = OPS.add(
         vjps=(_concatenate_vjp,),
         vjp_symbols=(r"\left. #g \right|_{#0}",),
         says="{y} joins its inputs, one after the other.",
-        why=("Joining moves no value, so each input receives the part of the upstream gradient that stands in its place.",),
+        why=("Joining moves no value, so each input receives the part of the upstream gradient that is its own.",),
     )
 )
