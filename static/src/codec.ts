@@ -4,9 +4,6 @@ import { decode } from "@msgpack/msgpack";
 import { type ClientMessage, SCALARS, type ServerMessage, type TensorFrame } from "./protocol";
 import type { Tensor } from "./state";
 
-/** What may be NaN or infinite. */
-const STATISTICS = ["minimum", "maximum", "mean", "std", "norm", "largest"] as const;
-
 /** A request as a text frame. */
 export function encodeRequest(message: ClientMessage): string {
   return JSON.stringify(message, (_key, part) =>
@@ -21,12 +18,11 @@ export function decodeAnswer(text: string): ServerMessage {
   return message;
 }
 
-/** A tensor from its binary frame. */
+/** A tensor from its binary frame; MessagePack knows NaN and the infinities. */
 export function decodeTensor(bytes: ArrayBuffer): Tensor {
   const { type: _, ...frame } = decode(bytes) as TensorFrame;
   // Copied, because in the frame the numbers start at any byte. Every browser's numbers are little-endian, as these are.
   const picture = new Float32Array(frame.picture.slice().buffer);
-  for (const key of STATISTICS) frame[key] = Number(frame[key]);
   return { ...frame, picture };
 }
 

@@ -1,0 +1,96 @@
+// How large the card of a node is and where its parts lie, from what it has to show. Pure; lengths in units of the drawing.
+
+import type { GraphNode } from "./protocol";
+
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The card of one node. `value` and `grad` are the slots of its two numbers, relative to the card's corner. */
+export interface Card {
+  readonly kind: "constant" | "scalar" | "tensor" | "images";
+  readonly width: number;
+  readonly height: number;
+  readonly value: Rect;
+  /** null: no gradient ever flows here. */
+  readonly grad: Rect | null;
+  /** Rows of the tensor that are pictures are laid out in a grid of so many columns. */
+  readonly columns: number;
+}
+
+const PAD = 8;
+const TITLE = 34;
+const SLOT = 23;
+const GAP = 4;
+/** A line below a picture for the scale it is drawn in. */
+export const CAPTION = 13;
+
+const NARROW = 112;
+const WIDE = 176;
+const PICTURE = 72;
+const LARGEST_CELL = 18;
+const MAP = 32;
+
+/** The card of a node; `gradient` tells whether one ever flows to it. */
+export function cardOf(node: GraphNode, gradient: boolean): Card {
+  if (node.shape.length === 0)
+    return node.kind === "constant" && !gradient ? constantCard(node) : scalarCard(node, gradient);
+  return node.images ? imagesCard(node.shape, gradient) : tensorCard(node, gradient);
+}
+
+function constantCard(node: GraphNode): Card {
+  const width = Math.max(44, 2 * PAD + 9 * node.name.length);
+  return {
+    kind: "constant",
+    width,
+    height: 34,
+    columns: 1,
+    value: { x: 6, y: 6, width: width - 12, height: 22 },
+    grad: null,
+  };
+}
+
+function scalarCard(node: GraphNode, gradient: boolean): Card {
+  const width = titleWidth(node, NARROW);
+  const slot = (row: number) => ({ x: PAD, y: TITLE + row * (SLOT + GAP), width: width - 2 * PAD, height: SLOT });
+  const height = TITLE + (gradient ? 2 : 1) * (SLOT + GAP) - GAP + PAD;
+  return { kind: "scalar", width, height, columns: 1, value: slot(0), grad: gradient ? slot(1) : null };
+}
+
+/** Value and grad side by side, so that an element stands at the same height in both. */
+function tensorCard(node: GraphNode, gradient: boolean): Card {
+  const columns = node.shape.at(-1) ?? 1;
+  const rows = node.shape.slice(0, -1).reduce((product, size) => product * size, 1);
+  const cell = Math.min(LARGEST_CELL, PICTURE / columns, PICTURE / rows);
+  // Long thin tensors stay thick enough to be seen; the picture is stretched then, not cut.
+  const [width, height] = [Math.max(cell * columns, 10), Math.max(cell * rows, 10)];
+  const half = gradient ? 2 : 1;
+  const cardWidth = titleWidth(node, Math.max(NARROW, half * (width + PAD) + PAD));
+  const area = (cardWidth - PAD * (half + 1)) / half;
+  const slot = (i: number) => ({ x: PAD + i * (area + PAD) + (area - width) / 2, y: TITLE, width, height });
+  const all = { kind: "tensor", width: cardWidth, height: TITLE + height + CAPTION + GAP, columns: 1 } as const;
+  return { ...all, value: slot(0), grad: gradient ? slot(1) : null };
+}
+
+/** Rows that are pictures: a grid of them for the value, and one below for the grad. */
+function imagesCard(shape: readonly number[], gradient: boolean): Card {
+  const count = shape[0] ?? 1;
+  const columns = count <= 10 ? Math.min(count, 5) : Math.ceil(Math.sqrt(count));
+  const map = Math.min(MAP, (WIDE - 2 * PAD) / columns);
+  const height = map * Math.ceil(count / columns);
+  const width = Math.max(NARROW, map * columns + 2 * PAD);
+  const slot = (i: number) => ({
+    ...{ x: (width - map * columns) / 2, y: TITLE + i * (height + CAPTION + GAP), width: map * columns, height },
+  });
+  const rows = gradient ? 2 : 1;
+  const all = { kind: "images", width, height: TITLE + rows * (height + CAPTION + GAP), columns } as const;
+  return { ...all, value: slot(0), grad: gradient ? slot(1) : null };
+}
+
+/** Wide enough for the name at the left and the formula at the right, within reason. */
+function titleWidth(node: GraphNode, least: number): number {
+  return Math.min(WIDE, Math.max(least, 36 + 9 * node.name.length + 7 * node.text.length));
+}

@@ -1,0 +1,128 @@
+// Where every card stands, and along which points each wire runs: computed once a graph. Pure; d3-dag does the work.
+
+import {
+  coordCenter,
+  coordGreedy,
+  decrossDfs,
+  decrossTwoLayer,
+  graph as emptyGraph,
+  type Graph,
+  layeringLongestPath,
+  layeringSimplex,
+  type MutGraph,
+  sugiyama,
+} from "d3-dag";
+import { routeKey } from "./geometry";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface LayoutNode {
+  readonly id: number;
+  readonly width: number;
+  readonly height: number;
+  readonly inputs: readonly number[];
+  readonly lane: string;
+}
+
+export interface Place extends Point {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Lane extends Place {
+  readonly name: string;
+}
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  /** Upper left corners and sizes by node id. */
+  readonly places: ReadonlyMap<number, Place>;
+  /** Points between two cards that are not in neighbouring layers, by `routeKey`. */
+  readonly routes: ReadonlyMap<string, readonly Point[]>;
+  readonly lanes: readonly Lane[];
+}
+
+/** Room for a number between two cards, between cards above each other, and between lanes. */
+const LAYER_GAP = 84;
+const NODE_GAP = 26;
+const LANE_GAP = 64;
+
+/** Sizes up to which the slower, better operators are fast enough: below a tenth of a second, and a second. */
+const SMALL = 100;
+const MEDIUM = 1000;
+
+/** Lays a graph out from left to right, its lanes one below the other. */
+export function layOut(nodes: readonly LayoutNode[]): Layout {
+  const lanes = new Map<string, LayoutNode[]>();
+  for (const node of nodes) lanes.set(node.lane, [...(lanes.get(node.lane) ?? []), node]);
+
+  const places = new Map<number, Place>();
+  const routes = new Map<string, Point[]>();
+  const drawn: Lane[] = [];
+  let top = 0;
+  for (const [name, members] of lanes) {
+    const lane = layOutLane(members);
+    for (const [id, place] of lane.places) places.set(id, { ...place, y: place.y + top });
+    for (const [key, points] of lane.routes)
+      routes.set(
+        key,
+        points.map(({ x, y }) => ({ x, y: y + top })),
+      );
+    drawn.push({ name, x: 0, y: top, width: lane.width, height: lane.height });
+    top += lane.height + LANE_GAP;
+  }
+  return {
+    width: Math.max(0, ...drawn.map((lane) => lane.width)),
+    height: Math.max(0, top - LANE_GAP),
+    places,
+    routes,
+    lanes: drawn,
+  };
+}
+
+interface LaneLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly places: ReadonlyMap<number, Place>;
+  readonly routes: ReadonlyMap<string, readonly Point[]>;
+}
+
+// d3-dag draws from top to bottom: its x is our y.
+function layOutLane(members: readonly LayoutNode[]): LaneLayout {
+  const dag: MutGraph<LayoutNode, undefined> = emptyGraph();
+  const made = new Map(members.map((node) => [node.id, dag.node(node)]));
+  for (const [id, target] of made) {
+    for (const input of new Set(target.data.inputs)) {
+      const source = made.get(input);
+      if (source && input !== id) dag.link(source, target);
+    }
+  }
+  const size = operators(members.length)(dag);
+
+  const places = new Map<number, Place>();
+  for (const { data, x, y } of dag.nodes()) {
+    const { width, height } = data;
+    places.set(data.id, { x: y - width / 2, y: x - height / 2, width, height });
+  }
+  const routes = new Map<string, Point[]>();
+  for (const { source, target, points } of dag.links()) {
+    const inner = points.slice(1, -1).map(([x, y]) => ({ x: y, y: x }));
+    if (inner.length > 0) routes.set(routeKey(source.data.id, target.data.id), inner);
+  }
+  return { width: size.height, height: size.width, places, routes };
+}
+
+type Operator = (dag: Graph<LayoutNode, undefined>) => { width: number; height: number };
+
+function operators(count: number): Operator {
+  const sized = sugiyama()
+    .nodeSize(({ data }: { data: LayoutNode }) => [data.height, data.width] as const)
+    .gap([NODE_GAP, LAYER_GAP]);
+  if (count <= SMALL) return sized;
+  if (count <= MEDIUM) return sized.layering(layeringSimplex()).decross(decrossTwoLayer()).coord(coordGreedy());
+  return sized.layering(layeringLongestPath()).decross(decrossDfs()).coord(coordCenter());
+}
