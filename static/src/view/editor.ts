@@ -74,8 +74,8 @@ export function editorPanel(host: HTMLElement, actions: Actions): Panel {
     if (problem.expected) parts.push(element("p", { class: "quiet" }, `What could stand here: ${problem.expected}`));
     const place = wrong;
     if (problem.suggestion && place) {
-      const button = element("button", { type: "button", class: "suggestion" }, "Did you mean ");
-      button.append(element("code", {}, problem.suggestion), "?");
+      const button = element("button", { type: "button", class: "suggestion" }, "Use ");
+      button.append(element("code", {}, problem.suggestion));
       button.addEventListener("click", () => {
         area.value = replaced(area.value, place, problem.suggestion);
         area.focus();
