@@ -1,0 +1,252 @@
+"""Zoom: one element of what a step made, as the terms that sum to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine import symbolic
+from engine.backward import unbroadcast
+from engine.errors import LimitError, ShapeError
+from engine.explain import derivative, root_of, short_latex
+from engine.graph import Node
+from engine.op import Array, Shape, operands
+from engine.trace import Step, Trace
+
+MAXIMUM_OUTPUTS = 4096
+"""Largest result whose Jacobian column is found by unit seeds, one an element; larger ones need a rule of their own."""
+
+Index = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One summand: left × right = product, where the two numbers stand, and the picture of the batch it belongs to."""
+
+    left: float
+    right: float
+    left_at: str
+    right_at: str
+    picture: int | None = None
+
+    @property
+    def product(self) -> float:
+        """The summand."""
+        return self.left * self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Zoom:
+    """The terms of one element.
+
+    Attributes:
+        element: the index opened.
+        latex: the sum in symbols.
+        left_label, right_label: what the factors are.
+        terms: the summands, zeros left out.
+        omitted: how many summands were exactly zero.
+        number: the element itself, as the step shows it.
+    """
+
+    element: Index
+    latex: str
+    left_label: str
+    right_label: str
+    terms: tuple[Term, ...]
+    omitted: int
+    number: float
+
+    @property
+    def total(self) -> float:
+        """Sum of the terms, in the order shown."""
+        return float(sum(t.product for t in self.terms))
+
+
+def at(name: str, index: Sequence[int]) -> str:
+    """A name with an index: W[3, 412]."""
+    return f"{name}[{', '.join(map(str, index))}]" if len(index) else name
+
+
+def check_element(element: Sequence[int], shape: Shape) -> Index:
+    """The index as a tuple, or a ShapeError that names the shape."""
+    index = tuple(element)
+    if len(index) != len(shape) or any(not 0 <= i < n for i, n in zip(index, shape, strict=True)):
+        raise ShapeError("No such element", given=str(list(index)), expected=f"an index into the shape {shape}")
+    return index
+
+
+def zoom(trace: Trace, step: Step, element: Sequence[int]) -> Zoom:
+    """The terms of one element of a forward step's value, or of a backward step's contribution.
+
+    Raises:
+        ShapeError: the element does not exist.
+        LimitError: a step that sums nothing, or one too large to be opened.
+    """
+    if step.kind == "compute":
+        return _forward(trace, step, check_element(element, np.asarray(step.value).shape))
+    if step.kind == "contribution":
+        return _backward(trace, step, check_element(element, np.asarray(step.contribution).shape))
+    raise LimitError("This step has nothing to open", given=step.kind, expected="a forward or a backward step")
+
+
+def _zoom(element: Index, latex: str, left: str, right: str, rows: Sequence[Term], number: float) -> Zoom:
+    kept = tuple(t for t in rows if t.product != 0.0)
+    return Zoom(element, latex, left, right, kept, len(rows) - len(kept), number)
+
+
+def _index_latex(name: str, index: Sequence[int]) -> str:
+    return rf"{{{name}}}_{{{','.join(map(str, index))}}}" if len(index) else name
+
+
+def _picture(trace: Trace, node_id: int, index: Sequence[int]) -> int | None:
+    return index[0] if trace.graph[node_id].images and trace.graph[node_id].kind == "data" and len(index) else None
+
+
+# ------------------------------------------------------------------------------------------------------ forward
+
+
+def _forward(trace: Trace, step: Step, element: Index) -> Zoom:
+    node = trace.graph[step.node]
+    number = float(np.asarray(step.value)[element])
+    rule = _FORWARD.get(node.record.name)
+    left = _index_latex(node.latex, element)
+    if rule is not None:
+        terms = rule(trace, node, element)
+        a, b = trace.graph[node.inputs[0]].name, trace.graph[node.inputs[1]].name if len(node.inputs) > 1 else "weight"
+        return _zoom(element, rf"{left} = \sum", a, b, terms, number)
+    if node.record.elementwise:
+        numbers = [
+            short_latex(float(np.broadcast_to(trace.values[i], np.asarray(step.value).shape)[element]))
+            for i in node.inputs
+        ]
+        numbers = [rf"\left({n}\right)" if n.startswith("-") else n for n in numbers]
+        text = symbolic.formula(node.record, [rf"\htmlClass{{v}}{{{n}}}" for n in numbers], node.attrs)
+        return Zoom(element, rf"{left} = {text} = \htmlClass{{v}}{{{short_latex(number)}}}", "", "", (), 0, number)
+    formula = symbolic.formula(node.record, trace.graph.input_latex(node), node.attrs)
+    latex = (
+        rf"{left} = \left[{formula}\right]_{{{','.join(map(str, element))}}} = \htmlClass{{v}}{{{short_latex(number)}}}"
+    )
+    return Zoom(element, latex, "", "", (), 0, number)
+
+
+def _matmul_forward(trace: Trace, node: Node, element: Index) -> list[Term]:
+    a, b = (np.asarray(trace.values[i]) for i in node.inputs)
+    name_a, name_b = (trace.graph[i].name for i in node.inputs)
+    transposed = bool(node.attrs.get("transpose_b"))
+    vector_a, vector_b = a.ndim == 1, b.ndim == 1
+    rows = element if vector_b else element[:-1]
+    above = element[: len(element) - (not vector_a) - (not vector_b)]
+    terms = []
+    for k in range(a.shape[-1]):
+        index_a: Index = (k,) if vector_a else (*_outer(above, a.shape[:-2]), rows[-1], k)
+        inner = (element[-1], k) if transposed else (k, element[-1])
+        index_b: Index = (k,) if vector_b else (*_outer(above, b.shape[:-2]), *inner)
+        terms.append(Term(float(a[index_a]), float(b[index_b]), at(name_a, index_a), at(name_b, index_b)))
+    return terms
+
+
+def _outer(index: Index, leading: Shape) -> Index:
+    """An index into leading axes that may be broadcast: aligned from the right, 0 along axes of size 1."""
+    aligned = index[len(index) - len(leading) :]
+    return tuple(0 if n == 1 else i for i, n in zip(aligned, leading, strict=True))
+
+
+def _reduction_forward(trace: Trace, node: Node, element: Index) -> list[Term]:
+    """Sum and mean are linear: the element is the sum of the inputs times their local derivatives."""
+    value = np.asarray(trace.values[node.inputs[0]])
+    weights = _jacobian_row(trace, node, 0, element)
+    name = trace.graph[node.inputs[0]].name
+    return [
+        Term(float(value[tuple(i)]), float(weights[tuple(i)]), at(name, [int(n) for n in i]), "weight")
+        for i in np.argwhere(weights != 0.0)
+    ]
+
+
+_FORWARD: dict[str, Callable[[Trace, Node, Index], list[Term]]] = {
+    "matmul": _matmul_forward,
+    "sum": _reduction_forward,
+    "mean": _reduction_forward,
+}
+
+# ----------------------------------------------------------------------------------------------------- backward
+
+
+def _backward(trace: Trace, step: Step, element: Index) -> Zoom:
+    assert step.port is not None
+    assert step.target is not None
+    node, target = trace.graph[step.node], trace.graph[step.target]
+    loss = root_of(trace, node).latex
+    place = _index_latex(target.latex, element)
+    factors = rf"{derivative(loss, node.latex)} \cdot {derivative(node.latex, place)}"
+    latex = rf"{derivative(loss, place)} = \sum {factors}"
+    number = float(np.asarray(step.contribution)[element])
+    upstream_name = f"∂{root_of(trace, node).name}/∂{node.name}"
+    if node.op == "matmul" and all(np.ndim(trace.values[i]) == 2 for i in node.inputs):
+        terms = _matmul_backward(trace, step, node, element, upstream_name)
+        other = trace.graph[node.inputs[1 - step.port]].name
+        return _zoom(element, latex, upstream_name, other, terms, number)
+    if step.local is not None:
+        terms = _elementwise_backward(step, node, target, element, upstream_name)
+    else:
+        terms = _column_backward(trace, step, node, element, upstream_name)
+    return _zoom(element, latex, upstream_name, f"∂{node.name}/∂{at(target.name, element)}", terms, number)
+
+
+def _matmul_backward(trace: Trace, step: Step, node: Node, element: Index, upstream_name: str) -> list[Term]:
+    upstream = np.asarray(step.upstream)
+    other_id = node.inputs[1 - (step.port or 0)]
+    other, name = np.asarray(trace.values[other_id]), trace.graph[other_id].name
+    transposed = bool(node.attrs.get("transpose_b"))
+
+    def term(upper: tuple[int, int], where: tuple[int, int], picture: int | None = None) -> Term:
+        return Term(float(upstream[upper]), float(other[where]), at(upstream_name, upper), at(name, where), picture)
+
+    if step.port == 0:
+        n, k = element
+        return [term((n, j), (j, k) if transposed else (k, j)) for j in range(upstream.shape[1])]
+    j, k = element if transposed else element[::-1]
+    return [term((n, j), (n, k), _picture(trace, other_id, (n,))) for n in range(upstream.shape[0])]
+
+
+def _elementwise_backward(step: Step, node: Node, target: Node, element: Index, upstream_name: str) -> list[Term]:
+    """Upstream times local, one term for every place that the element was repeated to."""
+    upstream, local = np.asarray(step.upstream), np.asarray(step.local)
+    places = np.zeros(target.shape)
+    places[element] = 1.0
+    mask = np.broadcast_to(places, node.shape)
+    local_name = f"∂{node.name}/∂{target.name}"
+    return [
+        Term(float(upstream[i]), float(local[i]), at(upstream_name, i), at(local_name, i))
+        for i in (tuple(int(n) for n in row) for row in np.argwhere(mask))
+    ]
+
+
+def _column_backward(trace: Trace, step: Step, node: Node, element: Index, upstream_name: str) -> list[Term]:
+    """One column of the Jacobian, by unit seeds through the op's own vjp."""
+    upstream = np.asarray(step.upstream)
+    if upstream.size > MAXIMUM_OUTPUTS:
+        raise LimitError(
+            "This step is too large to be opened",
+            given=f"{upstream.size:,} results",
+            expected=f"at most {MAXIMUM_OUTPUTS:,}",
+        )
+    terms = []
+    local_name = f"∂{node.name}/∂{trace.graph[step.target or 0].name}"
+    for row in np.ndindex(upstream.shape):
+        local = float(_jacobian_row(trace, node, step.port or 0, row)[element])
+        terms.append(Term(float(upstream[row]), local, at(upstream_name, row), at(local_name, (*row, *element))))
+    return terms
+
+
+def _jacobian_row(trace: Trace, node: Node, port: int, row: Index) -> Array:
+    """Derivatives of one element of the node's value by all elements of the input at `port`."""
+    value = np.asarray(trace.values[node.id])
+    seed: Any = np.zeros(value.shape, value.dtype)
+    seed[row] = 1.0
+    inputs = operands(*(trace.values[i] for i in node.inputs))
+    shape = np.shape(inputs[port])
+    with np.errstate(all="ignore"):
+        return np.asarray(unbroadcast(node.record.vjp(port, seed, value, inputs, node.attrs), shape))

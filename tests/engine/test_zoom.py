@@ -1,0 +1,100 @@
+"""Zoom: the terms of one element sum to the number shown, for every op and both passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from engine.errors import LimitError, ShapeError
+from engine.mode import keep_graph
+from engine.tensor import Tensor
+from engine.trace import Trace, record
+from engine.zoom import zoom
+
+RNG = np.random.default_rng(3)
+
+
+def tensor(*shape: int, name: str) -> Tensor:
+    return Tensor(RNG.normal(size=shape), requires_grad=True, name=name)
+
+
+def traced(build: Callable[..., Tensor], *inputs: Tensor) -> Trace:
+    with keep_graph():
+        return record([build(*inputs)])
+
+
+TRACES = {
+    "matmul": lambda: traced(lambda a, b: (a @ b).sum(), tensor(3, 4, name="A"), tensor(4, 2, name="B")),
+    "transposed": lambda: traced(
+        lambda a, b: a.matmul(b, transpose_b=True).sum(), tensor(3, 4, name="A"), tensor(2, 4, name="B")
+    ),
+    "batched": lambda: traced(lambda a, b: (a @ b).sum(), tensor(2, 3, 4, name="A"), tensor(4, 2, name="B")),
+    "vector": lambda: traced(lambda a, b: (a @ b).sum(), tensor(3, 4, name="A"), tensor(4, name="v")),
+    "bias": lambda: traced(lambda a, b: ((a + b) * a).mean(), tensor(3, 4, name="A"), tensor(4, name="b")),
+    "softmax": lambda: traced(lambda a, b: (a.softmax(1) * b).sum(), tensor(2, 3, name="A"), tensor(2, 3, name="B")),
+    "cross_entropy": lambda: traced(lambda a: a.cross_entropy(Tensor(np.array([0, 2]))), tensor(2, 3, name="z")),
+    "scalars": lambda: traced(
+        lambda a, b: (a * b).tanh() / b, Tensor(1.5, True, name="a"), Tensor(-0.5, True, name="b")
+    ),
+    "max": lambda: traced(lambda a: a.max(), tensor(3, 2, name="A")),
+}
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_backward_terms_sum_to_the_contribution(name: str) -> None:
+    trace = TRACES[name]()
+    for step in trace.steps:
+        if step.kind == "contribution":
+            for element in np.ndindex(np.shape(step.contribution)):
+                found = zoom(trace, step, element)
+                assert found.number == np.asarray(step.contribution)[element]
+                assert found.total == pytest.approx(found.number, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_forward_terms_sum_to_the_value_where_the_op_sums(name: str) -> None:
+    trace = TRACES[name]()
+    opened = 0
+    for step in trace.steps:
+        if step.kind == "compute":
+            for element in np.ndindex(np.shape(step.value)):
+                found = zoom(trace, step, element)
+                assert found.latex
+                if found.terms or trace.graph[step.node].op in ("matmul", "sum", "mean"):
+                    opened += 1
+                    assert found.total == pytest.approx(float(np.asarray(step.value)[element]), rel=1e-12)
+    assert opened or name in ("cross_entropy", "scalars", "max")
+
+
+def test_a_weights_gradient_opens_into_one_product_a_picture() -> None:
+    trace = TRACES["transposed"]()
+    step = next(s for s in trace.steps if s.kind == "contribution" and trace.graph[s.target or 0].name == "B")
+    found = zoom(trace, step, (1, 2))
+    a = np.asarray(trace.values[next(n.id for n in trace.graph if n.name == "A")])
+    assert [t.right for t in found.terms] == list(a[:, 2])
+    assert [t.right_at for t in found.terms] == ["A[0, 2]", "A[1, 2]", "A[2, 2]"]
+
+
+def test_zeros_are_left_out_and_counted() -> None:
+    trace = traced(
+        lambda a, b: (a @ b).sum(),
+        Tensor([[1.0, 0.0, 2.0]], True, name="A"),
+        Tensor([[1.0], [5.0], [1.0]], True, name="B"),
+    )
+    found = zoom(trace, trace.steps[0], (0, 0))
+    assert (len(found.terms), found.omitted, found.total) == (2, 1, 3.0)
+
+
+@pytest.mark.parametrize("element", [(), (3, 0), (0, -1), (0, 0, 0)])
+def test_an_element_that_does_not_exist_is_refused_with_the_shape(element: tuple[int, ...]) -> None:
+    trace = TRACES["matmul"]()
+    with pytest.raises(ShapeError, match=r"\(3, 2\)"):
+        zoom(trace, trace.steps[0], element)
+
+
+def test_a_seed_cannot_be_opened() -> None:
+    trace = TRACES["matmul"]()
+    with pytest.raises(LimitError):
+        zoom(trace, next(s for s in trace.steps if s.kind == "seed"), ())
