@@ -343,25 +343,28 @@ class Proved(Answer):
     says: str
 
 
+Code = Literal[
+    "bad_message",
+    "too_large",
+    "protocol_version",
+    "out_of_order",
+    "stale",
+    "unknown_scene",
+    "unknown_name",
+    "out_of_range",
+    "expression",
+    "shape",
+    "limit",
+    "busy",
+    "internal",
+]
+
+
 class Error(Answer):
     """The one error shape."""
 
     type: Literal["error"] = "error"
-    code: Literal[
-        "bad_message",
-        "too_large",
-        "protocol_version",
-        "out_of_order",
-        "stale",
-        "unknown_scene",
-        "unknown_name",
-        "out_of_range",
-        "expression",
-        "shape",
-        "limit",
-        "busy",
-        "internal",
-    ]
+    code: Code
     message: str
     given: str
     expected: str
@@ -377,7 +380,7 @@ ServerMessage = Annotated[Welcome | Opened | Steps | At | Terms | Numbers | Prov
 class TensorFrame(Message):
     """A tensor as it travels (MessagePack map with these keys; `bytes` fields are raw little-endian).
 
-    `picture` is float32, `picture_shape` of at most 64x64, pooled by averaging where the tensor is larger (`exact` tells);
+    `picture` is float32, of at most 64x64, averaged down where the tensor is larger (`exact` tells);
     `maps` (uint8, with `maps_scale`: number = (byte - zero) * scale) holds one picture of `images` size a row.
     """
 

@@ -1,0 +1,110 @@
+"""A tensor as it travels: statistics, a histogram and a picture of at most 64x64. Exact numbers travel by window."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import msgpack
+import numpy as np
+
+from app.protocol import TensorFrame
+from engine.op import Array
+
+PICTURE_SIDE = 64
+BINS = 32
+
+
+def as_matrix(array: Array) -> Array:
+    """The array seen as rows and columns: leading axes flattened into rows, a vector as one row."""
+    if array.ndim == 2:
+        return array
+    return array.reshape(-1, array.shape[-1]) if array.ndim > 2 else array.reshape(1, -1)
+
+
+@lru_cache(maxsize=64)
+def pooling(size: int, to: int) -> Array:
+    """The (to, size) matrix whose product averages `size` numbers into `to` runs of nearly equal length."""
+    edges = np.linspace(0, size, to + 1).round().astype(int)
+    matrix = np.zeros((to, size), np.float32)
+    for row, (a, b) in enumerate(pairwise(edges)):
+        matrix[row, a:b] = 1.0 / (b - a)
+    matrix.setflags(write=False)
+    return matrix
+
+
+def picture(array: Array) -> Array:
+    """The array as a float32 picture of at most 64x64, averaged down where it is larger."""
+    rows, columns = as_matrix(array).shape
+    with np.errstate(all="ignore"):  # beyond float32 there is infinity, which the page shows as such
+        matrix = as_matrix(array).astype(np.float32)
+        if rows > PICTURE_SIDE:
+            matrix = pooling(rows, PICTURE_SIDE) @ matrix
+        if columns > PICTURE_SIDE:
+            matrix = matrix @ pooling(columns, PICTURE_SIDE).T
+    return np.ascontiguousarray(matrix)
+
+
+def histogram(finite: Array, largest: float) -> list[int]:
+    """Counts in 32 equal bins over [-largest, largest]."""
+    if not finite.size or not largest:
+        counts = np.zeros(BINS, int)
+        counts[BINS // 2] = finite.size
+        return [int(n) for n in counts]
+    bins = ((finite / largest + 1.0) * (BINS / 2)).astype(np.intp)
+    return [int(n) for n in np.bincount(np.minimum(bins, BINS - 1), minlength=BINS)]
+
+
+def maps(array: Array, largest: float) -> tuple[bytes, float, int]:
+    """Rows as 8-bit pictures: bytes, and the scale and zero with number = (byte - zero) * scale."""
+    low = float(array.min())
+    zero = 0 if low >= 0 else 128
+    scale = (largest or 1.0) / (255 if zero == 0 else 127)
+    return (np.clip(np.rint(array / scale) + zero, 0, 255)).astype(np.uint8).tobytes(), scale, zero
+
+
+def summarise(array: Array, generation: int, ref: int, images: tuple[int, int] | None = None) -> TensorFrame:
+    """The frame of one tensor.
+
+    Args:
+        array: any shape but ().
+        images: height and width where each row is a picture; its maps travel too.
+    """
+    flat = np.asarray(array, dtype=np.float64).reshape(-1)
+    finite = flat[np.isfinite(flat)]
+    largest = float(np.abs(finite).max()) if finite.size else 0.0
+    some = finite if finite.size else np.zeros(1)
+    pooled = picture(array)
+    drawn = maps(np.asarray(array), largest) if images and finite.size == flat.size else (None, 1.0, 0)
+    matrix = as_matrix(array)
+    with np.errstate(over="ignore"):  # squares of the largest float64 numbers are infinite
+        std, norm = float(some.std()), float(np.sqrt(np.dot(some, some)))
+    return TensorFrame(
+        generation=generation,
+        ref=ref,
+        shape=list(array.shape),
+        dtype=str(array.dtype),
+        minimum=float(some.min()),
+        maximum=float(some.max()),
+        mean=float(some.mean()),
+        std=std,
+        norm=norm,
+        largest=largest,
+        not_finite=int(flat.size - finite.size),
+        zeros=int(flat.size - np.count_nonzero(flat)),
+        histogram=histogram(finite, largest),
+        exact=pooled.shape == matrix.shape,
+        picture_shape=(pooled.shape[0], pooled.shape[1]),
+        picture=pooled.astype("<f4").tobytes(),
+        images=images if drawn[0] is not None else None,
+        maps=drawn[0],
+        maps_scale=drawn[1],
+        maps_zero=drawn[2],
+    )
+
+
+def pack(frame: TensorFrame) -> bytes:
+    """The frame as MessagePack."""
+    fields: dict[str, Any] = {name: getattr(frame, name) for name in TensorFrame.model_fields}
+    return bytes(msgpack.packb(fields))
