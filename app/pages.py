@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from fastapi import APIRouter, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from app import __version__
 from app.resources import read_manifest
+from app.scene import Scene
 
 
-def pages_router(templates_folder: Path, static_folder: Path) -> APIRouter:
-    """Routes of the pages. Templates may use `asset(name)`, the address of a file of the build, and `version`."""
+def page_templates(templates_folder: Path, static_folder: Path) -> Jinja2Templates:
+    """The templates; each may use `asset(name)`, the address of a file of the build, and `version`."""
     templates = Jinja2Templates(templates_folder)
     templates.env.globals |= {"asset": asset_address(static_folder), "version": __version__}
+    return templates
+
+
+def pages_router(templates: Jinja2Templates, scenes: Mapping[str, Scene]) -> APIRouter:
+    """Routes of the pages: home.html gets all `scenes` in their order, step.html its `scene`."""
     router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
     @router.get("/")
     def home(request: Request) -> HTMLResponse:
-        return templates.TemplateResponse(request, "home.html")
+        return templates.TemplateResponse(request, "home.html", {"scenes": list(scenes.values())})
 
-    @router.get("/step/{scene}")
-    def step(request: Request, scene: str) -> HTMLResponse:
-        return templates.TemplateResponse(request, "step.html", {"scene": scene})
+    @router.get("/step/{scene_id}")
+    def step(request: Request, scene_id: str) -> HTMLResponse:
+        if scene_id not in scenes:
+            raise HTTPException(404, f"There is no scene called {scene_id!r}.")
+        return templates.TemplateResponse(request, "step.html", {"scene": scenes[scene_id]})
 
     return router
+
+
+def error_page(templates: Jinja2Templates) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """A handler of HTTP errors that shows people a page and tells programs the same as JSON."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if "text/html" not in request.headers.get("accept", ""):
+            return await http_exception_handler(request, error)
+        words = "There is no such page." if error.detail == "Not Found" else error.detail
+        return templates.TemplateResponse(request, "error.html", {"words": words}, error.status_code, error.headers)
+
+    return handle
 
 
 def asset_address(static_folder: Path) -> Callable[[str], str]:

@@ -62,6 +62,13 @@ class Settings:
     browser: bool = setting(True, "open the browser when the server is ready")
     data: Path = setting(Path("~/.gradwalk"), "folder of the data sets")
     max_message_bytes: int = setting(1_000_000, "size of the largest message a browser may send", Limit(low=1_000))
+    max_sessions: int = setting(200, "browsers served at the same time", Limit(low=1))
+    compute_threads: int = setting(2, "messages computed at the same time", Limit(1, 64))
+    expression_length: int = setting(2_000, "characters of an expression", Limit(1, 100_000))
+    expression_depth: int = setting(40, "brackets inside one another in an expression", Limit(1, 100))
+    expression_nodes: int = setting(2_000, "ops, names and numbers in an expression", Limit(1, 100_000))
+    expression_exponent: int = setting(64, "size of a constant exponent in an expression", Limit(1, 1_000))
+    expression_elements: int = setting(100_000, "elements of one tensor in an expression", Limit(1, 10_000_000))
     log_level: str = setting(
         "warning", "how much the server tells", Limit(choices=("debug", "info", "warning", "error", "critical"))
     )

@@ -18,6 +18,8 @@ const LICENSES = "licenses.txt";
 
 const ENTRY_POINTS = [
   { out: "main", in: "static/src/main.ts" },
+  { out: "home", in: "static/src/home.ts" },
+  { out: "theme.early", in: "static/src/theme.early.ts" },
   { out: "layout.worker", in: "static/src/layout.worker.ts" },
   { out: "main", in: "static/css/main.css" },
   { out: "icon", in: "static/icon.svg" },
@@ -58,10 +60,11 @@ const { outputFiles, metafile } = await build({
 /** @type {Record<string, string>} */
 const manifest = {};
 const rows = [];
+const sources = new Set(ENTRY_POINTS.map((entry) => entry.in)); // not the chunks, which are entry points to esbuild, too
 for (const file of outputFiles) {
   const name = relative(DIST, file.path).replaceAll("\\", "/");
   const output = metafile.outputs[relative(ROOT, file.path).replaceAll("\\", "/")];
-  if (output.entryPoint && !name.endsWith(".map")) {
+  if (sources.has(output.entryPoint)) {
     manifest[basename(name).replace(/-[A-Z0-9]{8}(?=\.\w+$)/, "")] = name;
   }
   if (/\.(?:js|css)$/.test(name)) {

@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from websockets import ConnectionClosed, Origin
+from websockets.sync.client import connect
 
 from app.cli import build_parser, main, open_browser
 from app.settings import rows
@@ -132,6 +134,19 @@ def test_a_signal_ends_it_cleanly_within_two_seconds(root: Path, number: signal.
         started = time.monotonic()
         process.send_signal(number)
         output, errors = process.communicate(timeout=10)
+        assert time.monotonic() - started < 2
+        assert (process.returncode, output, errors) == (0, "", "")
+
+
+@POSIX
+def test_open_web_sockets_do_not_delay_the_end(root: Path) -> None:
+    with running(root) as (process, address):
+        with connect(f"{address.replace('http', 'ws', 1)}/ws", origin=Origin(address)) as browser:
+            process.send_signal(signal.SIGTERM)
+            started = time.monotonic()
+            with pytest.raises(ConnectionClosed):
+                browser.recv(timeout=5)
+            output, errors = process.communicate(timeout=10)
         assert time.monotonic() - started < 2
         assert (process.returncode, output, errors) == (0, "", "")
 

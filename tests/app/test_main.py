@@ -34,6 +34,21 @@ def test_pages_come_with_the_built_front_end(client: TestClient, path: str) -> N
     assert f"/static/{read_manifest(static_folder())['main.js']}" in page.text
 
 
+@pytest.mark.parametrize(
+    ("path", "words"), [("/step/nothing", "There is no scene called"), ("/nothing", "There is no such page.")]
+)
+def test_a_missing_page_is_told_to_people_as_a_page_and_to_programs_as_json(
+    client: TestClient, path: str, words: str
+) -> None:
+    page = client.get(path, headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert words in page.text
+    assert "</html>" in page.text
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "detail" in answer.json()
+
+
 @pytest.mark.parametrize("path", ["/", "/healthz", "/static/nothing.js", "/nothing"])
 def test_every_answer_has_the_security_headers(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
