@@ -49,7 +49,7 @@ torch: $(VENV)/.run ## try again to install PyTorch and torchvision
 
 bench: $(VENV)/.bench ## measure against peers, in the same run
 	@$(PY) tools/install_torch.py --required
-	@for file in benchmarks/[a-z]*.py; do $(PY) -m benchmarks.$$(basename $$file .py) || exit 1; done
+	@for file in $$(grep -l __main__ benchmarks/*.py); do $(PY) -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 protocol: dev ## write the schema and the TypeScript types of the protocol anew
 	$(PY) -m app.protocol_schema

@@ -16,14 +16,12 @@ from typing import Any
 import uvicorn
 
 from app import __version__
+from app.blas import advise
 from app.listener import PortError, listen, url
 from app.resources import ResourceError
 from app.settings import Row, SettingError, Settings, from_environment, markdown_table, rows
 
 SHUTDOWN_SECONDS = 1  # how long open connections may take to close
-# One thread for each product of matrices: learners are served side by side, and for products as small as ours threads
-# wait for each other longer than they work. NumPy's OpenBLAS and PyTorch read these when they are loaded.
-BLAS_THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 class Server(uvicorn.Server):
@@ -97,8 +95,7 @@ def serve(settings: Settings) -> int:
 
     Raises PortError when the address cannot be had, ResourceError when the front end has not been built.
     """
-    for variable, threads in BLAS_THREADS.items():
-        os.environ.setdefault(variable, threads)
+    advise(os.environ)
     signal.signal(signal.SIGTERM, _leave)
     with listen(settings.host, settings.port) as listener:
         from app.main import create_app  # only now: a taken port is told before anything heavy is imported
