@@ -100,6 +100,11 @@ def contribution(node: Tensor, port: int, upstream: Any) -> tuple[Any, Any]:
     return raw, reduced
 
 
+def accumulate(grad: Any, contribution: Any) -> Any:
+    """The grad with one more contribution; None is a grad that nothing has reached yet."""
+    return contribution if grad is None else grad + contribution
+
+
 def seed_for(root: Tensor, gradient: Any = None) -> Any:
     """The gradient that a backward pass starts with: 1 for a scalar, else `gradient`, which has the root's shape.
 
@@ -169,7 +174,7 @@ def backward(
         raw, reduced = contribution(node, port, upstream)
         key = id(target)
         received[key] = received.get(key, 0) + 1
-        grads[key] = grads[key] + reduced if key in grads else reduced
+        grads[key] = accumulate(grads.get(key), reduced)
         if observer is not None:
             observer.contribution(node, port, upstream, raw, reduced, received[key], expected[key], grads[key])
         return target
@@ -190,7 +195,7 @@ def backward(
     for tensor in order:
         if tensor.op is None and id(tensor) in grads:
             grad = grads[id(tensor)]
-            tensor.grad = grad if tensor.grad is None else tensor.grad + grad
+            tensor.grad = accumulate(tensor.grad, grad)
             if isinstance(tensor.grad, np.ndarray) and tensor.grad is grad:
                 tensor.grad = grad.copy()  # an op may have handed the same array to two inputs
     return grads
