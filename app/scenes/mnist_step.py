@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from engine.data import Dataset
 
+from app.datasets import Digits
 from app.scene import Choice, Opened, Request, picked
 from engine import optim
 from engine.explain import Text, shape_text, short, short_latex, text_of
@@ -27,8 +28,8 @@ OPTIMIZERS = (("adam", "Adam"), ("sgd", "SGD"))
 RATES = (("0.001", "0.001"), ("0.01", "0.01"), ("0.1", "0.1"), ("1", "1"))
 BATCHES = (("0", "first"), ("1", "second"), ("2", "third"))
 
-Load = Callable[[], tuple[Dataset, str]]
-"""The training set, and a plain sentence about where it comes from."""
+Load = Callable[[], Digits]
+"""Where the digits come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class MnistStepScene:
     """A fresh network, one batch, one step of the optimizer; the same every time it is opened.
 
     Attributes:
-        load: where the digits come from.
+        load: finds the digits.
     """
 
     load: Load
@@ -53,8 +54,8 @@ class MnistStepScene:
         optimizer = picked(request, "optimizer", OPTIMIZERS)
         rate = picked(request, "rate", RATES)
         batch = picked(request, "batch", BATCHES)
-        train, note = self.load()
-        trace, updates = training_step(train, optimizer, float(rate), int(batch))
+        digits = self.load()
+        trace, updates = training_step(digits.train, optimizer, float(rate), int(batch))
         choices = (
             Choice(
                 "optimizer", "Optimizer", "how a gradient becomes a change of the parameters", optimizer, OPTIMIZERS
@@ -62,7 +63,7 @@ class MnistStepScene:
             Choice("rate", "Learning rate", "how far one step goes", rate, RATES),
             Choice("batch", "Batch", "which hundred digits", batch, BATCHES),
         )
-        return Opened(trace, choices=choices, notes=(note,), updates=updates)
+        return Opened(trace, choices=choices, notes=(digits.note,), updates=updates)
 
 
 Updates = dict[int, tuple[str, str, Text]]

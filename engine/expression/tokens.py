@@ -77,6 +77,8 @@ _FOREIGN: dict[str, tuple[str, str]] = {
 }
 """What people type in other languages: words about it, and what could stand there instead."""
 
+_VOCABULARY = "numbers, names, ops and the operators + - * / @ **"
+
 _CLOSERS = {"(": ")", "[": "]"}
 
 
@@ -132,7 +134,7 @@ def _check_word(source: Source, token: Token, limits: Limits) -> None:
     if token.kind is Kind.NAME and token.text in _KEYWORDS:
         raise source.error(
             f"{token.text} is a word of Python and has no meaning here", token.span, given=token.text,
-            expected="numbers, names, ops and the operators + - * / @ **",
+            expected=_VOCABULARY,
         )  # fmt: skip
 
 
@@ -169,7 +171,7 @@ def _foreign(source: Source, offset: int, text: str) -> Exception:
     span = Span(offset, offset + len(text))
     if text in _FOREIGN:
         message, suggestion = _FOREIGN[text]
-        return source.error(message, span, given=text, suggestion=suggestion)
+        return source.error(message, span, given=text, expected=suggestion or _VOCABULARY, suggestion=suggestion)
     code = f"U+{ord(text):04X} {unicodedata.name(text, '')}".rstrip()
     folded = unicodedata.normalize("NFKC", text)
     return source.error(
