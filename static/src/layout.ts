@@ -3,10 +3,12 @@
 import {
   coordCenter,
   coordGreedy,
+  coordSimplex,
   decrossDfs,
   decrossTwoLayer,
   graph as emptyGraph,
   type Graph,
+  type GraphLink,
   layeringLongestPath,
   layeringSimplex,
   type MutGraph,
@@ -25,6 +27,8 @@ export interface LayoutNode {
   readonly height: number;
   readonly inputs: readonly number[];
   readonly lane: string;
+  /** Constants and the like: their wires may bend, so that those of the others run straight. */
+  readonly quiet?: boolean;
 }
 
 export interface Place extends Point {
@@ -54,6 +58,12 @@ const LANE_GAP = 64;
 /** Sizes up to which the slower, better operators are fast enough: below a tenth of a second, and a second. */
 const SMALL = 100;
 const MEDIUM = 1000;
+
+/** How much it matters that a wire runs straight: one layer long, at the ends of a longer one, and in between. */
+const STRAIGHT: Weights = [1, 2, 8];
+const BENT: Weights = [0.05, 0.1, 0.4];
+
+type Weights = readonly [number, number, number];
 
 /** Lays a graph out from left to right, its lanes one below the other. */
 export function layOut(nodes: readonly LayoutNode[]): Layout {
@@ -103,17 +113,31 @@ function layOutLane(members: readonly LayoutNode[]): LaneLayout {
   }
   const size = operators(members.length)(dag);
 
+  // Upside down is as good a drawing to d3-dag, but not to ports, which lie in the order of their inputs.
+  const flipped = portsAgree(dag) < 0;
+  const across = (x: number) => (flipped ? size.width - x : x);
   const places = new Map<number, Place>();
   for (const { data, x, y } of dag.nodes()) {
     const { width, height } = data;
-    places.set(data.id, { x: y - width / 2, y: x - height / 2, width, height });
+    places.set(data.id, { x: y - width / 2, y: across(x) - height / 2, width, height });
   }
   const routes = new Map<string, Point[]>();
   for (const { source, target, points } of dag.links()) {
-    const inner = points.slice(1, -1).map(([x, y]) => ({ x: y, y: x }));
+    const inner = points.slice(1, -1).map(([x, y]) => ({ x: y, y: across(x) }));
     if (inner.length > 0) routes.set(routeKey(source.data.id, target.data.id), inner);
   }
   return { width: size.height, height: size.width, places, routes };
+}
+
+/** Pairs of inputs that stand above each other in the order of their ports, less those that stand the other way. */
+function portsAgree(dag: Graph<LayoutNode, undefined>): number {
+  const across = new Map([...dag.nodes()].map(({ data, x }) => [data.id, x]));
+  let sum = 0;
+  for (const { data } of dag.nodes()) {
+    const xs = data.inputs.flatMap((input) => across.get(input) ?? []);
+    for (const [i, x] of xs.entries()) sum += Math.sign(x - (xs[i - 1] ?? x));
+  }
+  return sum;
 }
 
 type Operator = (dag: Graph<LayoutNode, undefined>) => { width: number; height: number };
@@ -122,7 +146,10 @@ function operators(count: number): Operator {
   const sized = sugiyama()
     .nodeSize(({ data }: { data: LayoutNode }) => [data.height, data.width] as const)
     .gap([NODE_GAP, LAYER_GAP]);
-  if (count <= SMALL) return sized;
+  if (count <= SMALL)
+    return sized.coord(
+      coordSimplex().weight(({ source }: GraphLink<LayoutNode, undefined>) => (source.data.quiet ? BENT : STRAIGHT)),
+    );
   if (count <= MEDIUM) return sized.layering(layeringSimplex()).decross(decrossTwoLayer()).coord(coordGreedy());
   return sized.layering(layeringLongestPath()).decross(decrossDfs()).coord(coordCenter());
 }

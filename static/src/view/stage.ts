@@ -1,0 +1,182 @@
+import { select } from "d3-selection";
+import "d3-transition";
+import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
+import type { Card } from "../cards";
+import type { Layout, LayoutNode, Place } from "../layout";
+import type { Actions, Scene, View } from "../state";
+import { svgElement } from "./element";
+import { cardsOf, graphView } from "./graph";
+import { onThemeChange } from "./palette";
+import { wireCanvas } from "./wires";
+
+const ZOOM_RANGE: [number, number] = [0.02, 4];
+const TRANSITION_MILLISECONDS = 250;
+/** Fitting never enlarges beyond this: a graph of two nodes is no poster. */
+const LARGEST_FIT = 1.25;
+/** A picture that would open smaller than this opens readable instead, and follows the walk. */
+const READABLE = 0.6;
+const MARGIN = 28;
+/** A press that moves the pointer by less is a click on a node. */
+const CLICK_DISTANCE = 4;
+
+export interface Stage {
+  /** `travel`: the step was walked, so its number sets out along the wire. */
+  update(scene: Scene, view: View, travel: boolean): void;
+  /** Everything in sight. */
+  fitAll(): void;
+  zoomBy(factor: number): void;
+}
+
+export interface StageOptions {
+  readonly actions: Actions;
+  /** Finds places for the cards; later calls make earlier ones stale, which then never resolve. */
+  layOut(nodes: readonly LayoutNode[]): Promise<Layout>;
+  reducedMotion(): boolean;
+}
+
+/** The picture: a graph that can be moved and scaled, and the canvas of what moves above it. */
+export function stageView(host: HTMLElement, options: StageOptions): Stage {
+  const world = svgElement("g", { class: "world" });
+  const picture = svgElement("svg", { class: "graph", role: "group", "aria-label": "Graph" }, hatching(), world);
+  const canvas = document.createElement("canvas");
+  canvas.className = "moving";
+  canvas.setAttribute("aria-hidden", "true");
+  host.prepend(picture, canvas);
+  const graph = graphView(world, options.actions);
+  const wires = wireCanvas(canvas, options.reducedMotion);
+
+  let shownKey = "";
+  let layout: Layout | null = null;
+  let current: { scene: Scene; view: View } | null = null;
+  let drawn: ZoomTransform = zoomIdentity;
+  let now: ZoomTransform = zoomIdentity;
+
+  const surface = select(host);
+  const behaviour = zoom<HTMLElement, unknown>()
+    .scaleExtent(ZOOM_RANGE)
+    .clickDistance(CLICK_DISTANCE)
+    .on("zoom", ({ transform }: D3ZoomEvent<HTMLElement, unknown>) => {
+      now = transform;
+      // During the gesture the finished drawing is moved as it is, which costs nothing; it is drawn sharp at the end.
+      const k = now.k / drawn.k;
+      picture.style.transform = `translate(${now.x - drawn.x * k}px, ${now.y - drawn.y * k}px) scale(${k})`;
+      wires.move(now);
+    })
+    .on("end", () => {
+      drawn = now;
+      picture.style.transform = "";
+      world.setAttribute("transform", `translate(${now.x} ${now.y}) scale(${now.k})`);
+    });
+  surface.call(behaviour).on("dblclick.zoom", null);
+
+  const go = (transform: ZoomTransform, animated = true) => {
+    const moved =
+      animated && !options.reducedMotion() ? surface.transition().duration(TRANSITION_MILLISECONDS) : surface;
+    behaviour.transform(moved as typeof surface, transform);
+  };
+  const fitting = (place: Place, largest = LARGEST_FIT, smallest = ZOOM_RANGE[0]): ZoomTransform => {
+    const [width, height] = [host.clientWidth - 2 * MARGIN, host.clientHeight - 2 * MARGIN];
+    const k = Math.max(smallest, Math.min(largest, width / place.width, height / place.height));
+    const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
+    return zoomIdentity.translate(host.clientWidth / 2 - x * k, host.clientHeight / 2 - y * k).scale(k);
+  };
+  const fit = (animated = true) => layout && go(fitting(boundsOf(layout)), animated);
+  /** Brings what is active into sight; leaves the picture alone where it is already. */
+  const follow = (animated: boolean) => {
+    const place = layout && current && activeBounds(layout, current.view);
+    if (!place) return;
+    const [left, top] = now.apply([place.x, place.y]);
+    const [right, bottom] = now.apply([place.x + place.width, place.y + place.height]);
+    if (left >= 0 && top >= 0 && right <= host.clientWidth && bottom <= host.clientHeight) return;
+    go(fitting(place, now.k, Math.min(now.k, READABLE)), animated);
+  };
+  const open = () => {
+    if (!layout) return;
+    const whole = fitting(boundsOf(layout));
+    const first = current && (activeBounds(layout, current.view) ?? layout.places.values().next().value);
+    go(whole.k >= READABLE || !first ? whole : fitting(first, READABLE, READABLE), false);
+  };
+
+  const update = (scene: Scene, view: View, travel: boolean) => {
+    current = { scene, view };
+    if (scene.graph.key !== shownKey) {
+      shownKey = scene.graph.key;
+      layout = null;
+      const cards = cardsOf(scene);
+      options.layOut(layoutNodes(scene, cards)).then((made) => {
+        // By now another value may have been typed in; the graph is the same, or this answer would be stale.
+        const { scene, view } = current ?? { scene: null, view: null };
+        if (!scene || !view) return;
+        layout = made;
+        picture.setAttribute("aria-label", `Graph of ${scene.title}`);
+        graph.show(scene, made, cards);
+        open();
+        update(scene, view, false);
+        host.dataset.drawn = shownKey;
+      });
+    }
+    if (!layout) return;
+    graph.update(scene, view);
+    wires.show(scene, view, layout, travel);
+    follow(travel);
+  };
+
+  new ResizeObserver(() => {
+    wires.redraw();
+    follow(false);
+  }).observe(host);
+  onThemeChange(() => {
+    graph.forget();
+    if (current) update(current.scene, current.view, false);
+  });
+
+  return {
+    update,
+    fitAll: () => fit(),
+    zoomBy: (factor) => {
+      const moved = options.reducedMotion() ? surface : surface.transition().duration(TRANSITION_MILLISECONDS);
+      behaviour.scaleBy(moved as typeof surface, factor);
+    },
+  };
+}
+
+function layoutNodes(scene: Scene, cards: ReadonlyMap<number, Card>): LayoutNode[] {
+  return scene.graph.nodes.map(({ id, inputs, lane, kind }) => {
+    const { width, height } = cards.get(id) ?? { width: 0, height: 0 };
+    return { id, inputs, lane, width, height, quiet: kind === "constant" };
+  });
+}
+
+/** Everything, with room above for the names of the lanes. */
+function boundsOf({ width, height, lanes }: Layout): Place {
+  const label = lanes.some((lane) => lane.name !== "") ? 30 : 0;
+  return { x: 0, y: -label, width, height: height + label };
+}
+
+/** The cards at both ends of the active wires, or the one in the middle of things. */
+function activeBounds(layout: Layout, view: View): Place | null {
+  const ids = view.wires.length > 0 ? view.wires.flatMap((wire) => [wire.node, wire.from]) : [view.focus ?? -1];
+  const places = ids.flatMap((id) => layout.places.get(id) ?? []);
+  if (places.length === 0) return null;
+  const [x, y] = [Math.min(...places.map((place) => place.x)), Math.min(...places.map((place) => place.y))];
+  const right = Math.max(...places.map((place) => place.x + place.width));
+  const bottom = Math.max(...places.map((place) => place.y + place.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/** Patterns and arrow heads. */
+function hatching(): SVGDefsElement {
+  const pattern = svgElement(
+    "pattern",
+    { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    svgElement("rect", { class: "hatch-back", width: 6, height: 6 }),
+    svgElement("rect", { class: "hatch-line", width: 2, height: 6 }),
+  );
+  const arrow = (id: string) =>
+    svgElement(
+      "marker",
+      { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" },
+      svgElement("path", { d: "M0 0 8 4 0 8z" }),
+    );
+  return svgElement("defs", {}, pattern, arrow("arrow"), arrow("arrow-carried"), arrow("arrow-returned"));
+}

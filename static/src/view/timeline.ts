@@ -1,0 +1,178 @@
+import { phaseRuns } from "../player";
+import type { Scene, Text, View } from "../state";
+import { element, setText } from "./element";
+import { onThemeChange } from "./palette";
+import { colourOf } from "./theme";
+
+const HEIGHT = 26;
+const CELL = 8;
+const ACTIVE = 18;
+/** Narrower cells than this are drawn as one band a phase. */
+const NARROWEST = 4;
+const GAP = 2;
+const LABEL_ROOM = 64;
+const PAGE = 10;
+
+export interface Timeline {
+  update(scene: Scene, view: View): void;
+}
+
+/** The rail: a cell a step, coloured by phase. It is the slider of the position, too. */
+export function timelineView(host: HTMLElement, seek: (step: number) => void): Timeline {
+  const canvas = element("canvas", { "aria-hidden": "true" });
+  const labels = element("div", { class: "phases", "aria-hidden": "true" });
+  const tip = element("div", { class: "tip", hidden: true, "aria-hidden": "true" });
+  const rail = element("div", { class: "rail", role: "slider", tabindex: 0, "aria-label": "Step", "aria-valuemin": 0 });
+  rail.append(canvas);
+  host.replaceChildren(labels, rail, tip);
+  const context = canvas.getContext("2d");
+  let current: { scene: Scene; view: View } | null = null;
+  let labelled: Scene["steps"] | null = null;
+
+  const draw = () => {
+    if (!context || !current) return;
+    const { scene, view } = current;
+    const { clientWidth: width } = rail;
+    const ratio = window.devicePixelRatio;
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(HEIGHT * ratio);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const count = scene.steps.length;
+    const cell = width / Math.max(count, 1);
+    const at = view.position.step;
+    const top = HEIGHT - CELL - 2;
+    for (const { phase, from, to } of phaseRuns(scene.steps)) {
+      const [done, soft] = [colourOf(`--${phaseToken(phase)}`), colourOf(`--${phaseToken(phase)}-soft`)];
+      if (cell >= NARROWEST) {
+        for (let i = from; i < to; i++) bar(context, i < at ? done : soft, i * cell, top, cell - GAP, CELL);
+      } else {
+        bar(context, soft, from * cell, top, (to - from) * cell - GAP, CELL);
+        if (at > from)
+          bar(context, done, from * cell, top, (Math.min(at, to) - from) * cell - (at < to ? 0 : GAP), CELL);
+      }
+    }
+    marker(context, at, Math.max(cell - GAP, NARROWEST), cell, top, view.step ? phaseToken(view.step.phase) : null);
+  };
+  const label = () => {
+    if (!current || labelled === current.scene.steps) return;
+    labelled = current.scene.steps;
+    const count = Math.max(labelled.length, 1);
+    const share = rail.clientWidth / count;
+    labels.replaceChildren(
+      ...phaseRuns(labelled)
+        .filter(({ from, to }) => (to - from) * share >= LABEL_ROOM)
+        .map(({ phase, from }) => {
+          const name = element("span", { class: phaseToken(phase) }, phase);
+          name.style.left = `${(100 * from) / count}%`;
+          return name;
+        }),
+    );
+  };
+  const stepAt = (event: PointerEvent) => {
+    const { left, width } = rail.getBoundingClientRect();
+    const count = current?.scene.steps.length ?? 0;
+    return Math.min(count, Math.max(0, Math.ceil(((event.clientX - left) / width) * count)));
+  };
+  const showTip = (event: PointerEvent) => {
+    if (!current) return;
+    const step = current.scene.steps[stepAt(event) - 1];
+    tip.hidden = false;
+    setText(tip, step ? `${step.index + 1}. ${plain(step.sentence)}` : "Only the leaves are known");
+    const room = host.clientWidth - tip.offsetWidth;
+    tip.style.left = `${Math.min(Math.max(event.clientX - host.getBoundingClientRect().left - tip.offsetWidth / 2, 0), room)}px`;
+  };
+
+  rail.addEventListener("pointerdown", (event) => {
+    rail.setPointerCapture(event.pointerId);
+    seek(stepAt(event));
+  });
+  rail.addEventListener("pointermove", (event) => {
+    if (rail.hasPointerCapture(event.pointerId)) seek(stepAt(event));
+    showTip(event);
+  });
+  for (const name of ["pointerleave", "pointercancel"]) rail.addEventListener(name, () => (tip.hidden = true));
+  rail.addEventListener("keydown", (event) => {
+    const { scene, view } = current ?? {};
+    const at = view?.position.step ?? 0;
+    const to = {
+      ArrowLeft: at - 1,
+      ArrowRight: at + 1,
+      ArrowDown: at - 1,
+      ArrowUp: at + 1,
+      PageDown: at - PAGE,
+      PageUp: at + PAGE,
+      Home: 0,
+      End: scene?.steps.length,
+    }[event.key];
+    if (to === undefined || event.shiftKey) return;
+    event.preventDefault();
+    seek(to);
+  });
+  new ResizeObserver(() => {
+    labelled = null;
+    label();
+    draw();
+  }).observe(rail);
+  onThemeChange(draw);
+
+  return {
+    update(scene, view) {
+      current = { scene, view };
+      rail.setAttribute("aria-valuemax", String(scene.steps.length));
+      rail.setAttribute("aria-valuenow", String(view.position.step));
+      rail.setAttribute("aria-valuetext", positionText(scene, view));
+      label();
+      draw();
+    },
+  };
+}
+
+/** "step 7 of 9, backward" */
+export function positionText(scene: Scene, view: View): string {
+  const { step } = view.position;
+  return `step ${step} of ${scene.steps.length}${view.step ? `, ${view.step.phase}` : ""}`;
+}
+
+function marker(
+  context: CanvasRenderingContext2D,
+  at: number,
+  width: number,
+  cell: number,
+  top: number,
+  token: string | null,
+): void {
+  const y = top + CELL - ACTIVE;
+  if (token === null) {
+    // Before the first step: a post at the very start.
+    bar(context, colourOf("--focus"), 0, y, 3, ACTIVE);
+    return;
+  }
+  const x = (at - 1) * cell;
+  bar(context, colourOf("--focus"), x - 2, y - 2, width + 4, ACTIVE + 4, 4);
+  bar(context, colourOf("--panel"), x - 0.5, y - 0.5, width + 1, ACTIVE + 1, 3);
+  bar(context, colourOf(`--${token}`), x + 0.5, y + 0.5, width - 1, ACTIVE - 1);
+}
+
+function bar(
+  context: CanvasRenderingContext2D,
+  colour: string,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  round = 2,
+): void {
+  context.fillStyle = colour;
+  context.beginPath();
+  context.roundRect(x, y, Math.max(width, 1), height, round);
+  context.fill();
+}
+
+/** The colour token of a phase. */
+export function phaseToken(phase: Scene["steps"][number]["phase"]): string {
+  return { forward: "value", loss: "loss", backward: "grad", update: "update" }[phase];
+}
+
+function plain(text: Text): string {
+  return text.map(([, part]) => part).join("");
+}
