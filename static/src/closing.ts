@@ -14,11 +14,11 @@ export function openingText(scene: Scene): Text {
   ];
 }
 
-/** What the finished pass has found: the leaf whose gradient is largest, and what that means for the root. */
+/** What the finished pass has found: the leaf whose gradient is largest, and what that means for the root; empty where no leaf is a scalar. */
 export function closingText(scene: Scene): Text {
   const root = scene.nodes.get(scene.graph.roots[0] ?? -1);
   const steepest = steepestLeaf(scene);
-  if (!root || !steepest) return [["plain", `All ${scene.steps.length} steps are done.`]];
+  if (!root || !steepest) return [];
   const { name, grad, among } = steepest;
   if (grad === 0) {
     return [

@@ -55,12 +55,12 @@ function loadPreviews(waiting: HTMLElement[]): void {
 }
 
 async function showPreview(host: HTMLElement, scene: Scene): Promise<void> {
-  const [{ layOut }, { miniatureNodes, moveTogether }, { preview }] = await Promise.all([
+  const [{ layOut }, { miniatureNodes, miniatureSize, moveTogether }, { preview }] = await Promise.all([
     import("./layout"),
     import("./miniature"),
     import("./view/preview"),
   ]);
-  const small = preview(scene, moveTogether(layOut(miniatureNodes(scene))));
+  const small = preview(scene, moveTogether(layOut(miniatureNodes(scene)), miniatureSize(scene).width));
   host.replaceChildren(small.root);
   host.dataset.ready = "";
   walkWhileSeen(host, scene.steps.length, small.show);

@@ -2,20 +2,35 @@
 import type { Layout, LayoutNode, Place, Point } from "./layout";
 import type { Scene } from "./state";
 
-export const CARD = { width: 66, height: 56 };
-const GAP_ACROSS = 26;
+export interface MiniatureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where there are tensors, or even rows of pictures, the cards leave room for them. */
+const NUMBERS: MiniatureSize = { width: 88, height: 44 };
+const TENSORS: MiniatureSize = { width: 88, height: 52 };
+const PICTURES: MiniatureSize = { width: 96, height: 68 };
+const GAP_ACROSS = 22;
 const GAP_BETWEEN_LANES = 22;
+
+export function miniatureSize(scene: Scene): MiniatureSize {
+  const { nodes } = scene.graph;
+  if (nodes.some((node) => node.images)) return PICTURES;
+  return nodes.some((node) => node.shape.length > 0) ? TENSORS : NUMBERS;
+}
 
 /** What the layout is computed for: every node the size of a small card. */
 export function miniatureNodes(scene: Scene): LayoutNode[] {
-  return scene.graph.nodes.map(({ id, inputs, lane }) => ({ id, inputs, lane, ...CARD }));
+  const { width, height } = miniatureSize(scene);
+  return scene.graph.nodes.map(({ id, inputs, lane }) => ({ id, inputs, lane, width, height }));
 }
 
-/** The same layout with its columns and lanes moved together. */
-export function moveTogether(layout: Layout): Layout {
+/** The same layout with its columns and lanes moved together; cards are `width` wide. */
+export function moveTogether(layout: Layout, width: number): Layout {
   const columns = [...new Set([...layout.places.values()].map(({ x }) => Math.round(x)))].sort((a, b) => a - b);
-  const [first = 0, second = first + CARD.width] = columns;
-  const across = (CARD.width + GAP_ACROSS) / Math.max(second - first, CARD.width + GAP_ACROSS);
+  const [first = 0, second = first + width] = columns;
+  const across = (width + GAP_ACROSS) / Math.max(second - first, width + GAP_ACROSS);
   // Between two cards of a column there is nothing to gain, between lanes there is.
   const laneShift = (y: number) => {
     let shift = 0;

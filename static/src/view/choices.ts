@@ -15,7 +15,9 @@ export function choicesPanel(host: HTMLElement, actions: Actions): Panel {
       host.hidden = choices.length === 0;
       // A switch that was just pressed keeps the focus across the answer that redraws it.
       const focused = document.activeElement instanceof HTMLInputElement && host.contains(document.activeElement);
-      host.replaceChildren(...choices.map((choice) => choiceSwitch(choice, actions)));
+      host.replaceChildren(
+        element("div", { class: "section" }, ...choices.map((choice) => choiceSwitch(choice, actions))),
+      );
       if (focused) host.querySelector<HTMLInputElement>("input:checked")?.focus();
     },
   };

@@ -24,7 +24,8 @@ export function editorPanel(host: HTMLElement, actions: Actions): Panel {
   });
   const marks = element("pre", { class: "editor-marks", "aria-hidden": "true" });
   const problemBox = element("div", { id: "editor-problem", class: "editor-problem", role: "status" });
-  host.append(element("div", { class: "editor-field" }, marks, area), problemBox, ...functionHelp(host));
+  const help = functionHelp(host);
+  host.append(element("div", { class: "editor-field" }, marks, area), problemBox, help);
 
   let sent = "";
   let wrong: Span | null = null;
@@ -111,6 +112,7 @@ export function editorPanel(host: HTMLElement, actions: Actions): Panel {
     update(scene: Scene, view: View) {
       host.hidden = scene.source === null;
       area.readOnly = !scene.editable;
+      help.hidden = !scene.editable || !host.dataset.functions;
       const source = scene.source ?? "";
       const typing = document.activeElement === area && area.value !== source;
       if (typing) return;
@@ -125,10 +127,9 @@ export function editorPanel(host: HTMLElement, actions: Actions): Panel {
   };
 }
 
-function functionHelp(host: HTMLElement): HTMLElement[] {
+function functionHelp(host: HTMLElement): HTMLElement {
   const names = host.dataset.functions?.split(" ").filter(Boolean) ?? [];
-  if (names.length === 0) return [];
   const list = element("p", {}, ...names.flatMap((name, i) => [i > 0 ? " " : "", element("code", {}, name)]));
   const note = element("p", { class: "quiet" }, "Also + − * / @ ** and ^, and matrices as [[1, 2], [3, 4]].");
-  return [element("details", { class: "functions" }, element("summary", {}, "Functions"), list, note)];
+  return element("details", { class: "functions" }, element("summary", {}, "Functions"), list, note);
 }

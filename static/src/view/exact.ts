@@ -20,6 +20,8 @@ export interface Surface {
   readonly rows: number;
   readonly columns: number;
   describe(row: number, column: number): Cell;
+  /** Clicking a cell, or Enter, opens it. */
+  pick(row: number, column: number): void;
 }
 
 export interface ExactReader {
@@ -77,10 +79,12 @@ export function exactReader(readout: HTMLElement, actions: Actions): ExactReader
           Math.floor(((event.clientX - box.left) / box.width) * surface.columns),
         );
       });
+      canvas.addEventListener("click", () => surface.pick(at.row, at.column));
       canvas.addEventListener("pointerleave", leave);
       canvas.addEventListener("focus", () => canvas.matches(":focus-visible") && go(at.row, at.column));
       canvas.addEventListener("blur", leave);
       canvas.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") surface.pick(at.row, at.column);
         const [down, right] = MOVES[event.key] ?? [0, 0];
         if (down === 0 && right === 0) return;
         // The walk listens for the same keys on the page.

@@ -2,13 +2,13 @@ import { formatExact, formatNumber, formatShape } from "../format";
 import type { GraphNode, Quantity } from "../protocol";
 import type { Actions, NodeView, Panel, Scene, Tensor, Value, View } from "../state";
 import { graphScale } from "../sums";
-import { element, section, setText } from "./element";
+import { element, section } from "./element";
 import { histogram } from "./histogram";
 import { typeset } from "./math";
 import type { Role } from "./palette";
 import { contributionList, squares, stateWords } from "./sum";
-import { type TensorView, tensorView } from "./tensor";
-import { fact } from "./words";
+import { type TensorContent, type TensorView, tensorView } from "./tensor";
+import { amount, fact } from "./words";
 
 type ScaleOf = "tensor" | "graph";
 
@@ -19,7 +19,7 @@ export function inspectorPanel(host: HTMLElement, actions: Actions): Panel {
   release.addEventListener("click", () => actions.select(null));
   const formula = element("div", { class: "formula", tabindex: 0, role: "group", "aria-label": "formula of the node" });
   const facts = element("dl", { class: "facts" });
-  const quantities = element("dl", { class: "facts quantities" });
+  const quantities = element("div", { class: "quantities" });
   const scaleSwitch = segments(
     "scale",
     "Colour scale",
@@ -57,15 +57,17 @@ export function inspectorPanel(host: HTMLElement, actions: Actions): Panel {
     heading.replaceChildren("Node ", element("span", { class: "as-is" }, graphNode.name));
     formula.hidden = graphNode.formula === "";
     if (graphNode.formula !== "") typeset(formula, `${graphNode.latex} = ${graphNode.formula}`);
-    facts.replaceChildren(...factsOf(graphNode, node));
-    const own = view.step?.node === id ? view.step.quantities : [];
-    quantities.replaceChildren(...own.map(quantityFact));
-    const [value, grad] = [tensorOf(scene, node.value), tensorOf(scene, node.grad)];
-    scaleSwitch.hidden = !value && !grad;
-    tensors.value.show(value, graphNode.name, value && scale(scene, "value", value));
-    tensors.grad.show(grad, `∂${graphNode.name}`, grad && scale(scene, "grad", grad));
     // The sum over children above shows the same where this is the node that receives.
     const receives = view.step?.kind === "contribution" && view.step.target === id;
+    facts.replaceChildren(...factsOf(graphNode, node, !receives));
+    const own = view.step?.node === id ? view.step.quantities : [];
+    quantities.replaceChildren(...own.map((quantity) => quantityPart(quantity, scene, actions)));
+    const [value, grad] = [tensorOf(scene, node.value), tensorOf(scene, node.grad)];
+    scaleSwitch.hidden = !value && !grad;
+    const open = (element: number[]) => actions.openElement(element);
+    const computes = view.step?.kind === "compute" && view.step.node === id;
+    tensors.value.show(value, graphNode.name, value && scale(scene, "value", value), computes ? open : null);
+    tensors.grad.show(grad, `∂${graphNode.name}`, grad && scale(scene, "grad", grad), receives ? open : null);
     contributions.replaceChildren(
       ...(receives || node.expected === 0
         ? []
@@ -85,14 +87,14 @@ export function inspectorPanel(host: HTMLElement, actions: Actions): Panel {
   };
 }
 
-function factsOf(graphNode: GraphNode, node: NodeView): HTMLElement[] {
+function factsOf(graphNode: GraphNode, node: NodeView, withState: boolean): HTMLElement[] {
   const value = node.value === null ? slot("not computed yet") : number(node.value);
   const grad = node.grad === null ? slot(stateWords(node)) : number(node.grad);
   const state = element("span", { class: "state" }, squares(node), stateWords(node));
   return [
     fact(node.updated ? "value, updated" : "value", value, "value"),
     fact("gradient", grad, "grad"),
-    ...(node.grad === null || node.expected === 0 ? [] : [fact("state", state)]),
+    ...(withState && node.grad !== null && node.expected > 0 ? [fact("state", state)] : []),
     fact("shape", formatShape(graphNode.shape)),
     ...(graphNode.op ? [fact("op", graphNode.op)] : []),
   ];
@@ -102,18 +104,33 @@ function factsOf(graphNode: GraphNode, node: NodeView): HTMLElement[] {
 function number(value: Value): Node {
   return typeof value === "number"
     ? element("span", { title: formatExact(value) }, formatExact(value))
-    : document.createTextNode(`${formatShape(value.shape)} numbers, below`);
+    : document.createTextNode(`${amount(value)}, below`);
 }
 
 function slot(why: string): HTMLElement {
   return element("span", { class: "slot", title: why }, element("span", {}, why));
 }
 
-function quantityFact(quantity: Quantity): HTMLElement {
-  const shown = typeof quantity.value === "number" ? formatNumber(quantity.value) : formatShape(quantity.value.shape);
-  const row = fact(quantity.name, shown);
-  row.title = quantity.says;
-  return row;
+/** A number or tensor of the optimizer's own; a tensor unfolds into its heatmap. */
+function quantityPart(quantity: Quantity, scene: Scene, actions: Actions): HTMLElement {
+  const tensor = tensorOf(scene, quantity.value);
+  const name = element("span", { class: "quantity-name" });
+  typeset(name, quantity.latex);
+  const says = element("span", { class: "quiet" }, quantity.says);
+  const line = [name, says, element("b", {}, amount(quantity.value))];
+  if (!tensor) return element("p", { class: "quantity" }, ...line);
+  const details = element("details", {}, element("summary", { class: "quantity" }, ...line));
+  // Drawn when it is first looked at: there are up to five, and each step has its own.
+  details.addEventListener(
+    "toggle",
+    () => {
+      const view = tensorView("value", actions);
+      details.append(view.root);
+      view.update({ tensor, name: quantity.name, scale: tensor.largest, open: null });
+    },
+    { once: true },
+  );
+  return details;
 }
 
 function tensorOf(scene: Scene, value: Value | null): Tensor | null {
@@ -130,15 +147,14 @@ function tensorPart(role: Role, actions: Actions) {
   let shown: Tensor | null = null;
   return {
     root,
-    show(tensor: Tensor | null, name: string, scale: number | null): void {
+    show(tensor: Tensor | null, name: string, scale: number | null, open: TensorContent["open"]): void {
       root.hidden = tensor === null;
       if (!tensor || scale === null) return;
-      view.update(tensor, name, scale);
+      view.update({ tensor, name, scale, open });
       if (tensor === shown) return;
       shown = tensor;
       bins.replaceChildren(histogram(tensor, role));
       statistics.replaceChildren(...statisticsOf(tensor));
-      setText(title, `${role === "value" ? "Value" : "Gradient"}, ${formatShape(tensor.shape)}`);
     },
   };
 }
@@ -151,7 +167,7 @@ function statisticsOf(tensor: Tensor): HTMLElement[] {
     fact("mean", formatNumber(tensor.mean)),
     fact("spread (std)", formatNumber(tensor.std)),
     fact("norm", formatNumber(tensor.norm)),
-    fact("exactly zero", `${tensor.zeros.toLocaleString("en")} of ${count.toLocaleString("en")}`),
+    fact("zeros", `${tensor.zeros.toLocaleString("en")} of ${count.toLocaleString("en")}`),
     ...(tensor.not_finite > 0 ? [fact("NaN or infinite", tensor.not_finite.toLocaleString("en"))] : []),
   ];
 }

@@ -1,7 +1,7 @@
 import { niceStep } from "../numbers";
 import type { Leaf } from "../protocol";
 import type { Actions, Matrix, Panel, Scene } from "../state";
-import { element } from "./element";
+import { element, section } from "./element";
 import { type MatrixField, matrixField } from "./matrix-field";
 import { type NumberField, numberField } from "./number-field";
 import { explain, showMessage } from "./words";
@@ -13,6 +13,8 @@ interface LeafRow {
 
 /** The values a learner may change: a slider and a field for a number, small grids of fields for matrices. */
 export function leavesPanel(host: HTMLElement, actions: Actions): Panel {
+  const { root, body } = section("leaves", "Values to change");
+  host.append(root);
   const rows = new Map<string, LeafRow>();
   let key = "";
 
@@ -24,8 +26,8 @@ export function leavesPanel(host: HTMLElement, actions: Actions): Panel {
         key = wanted;
         rows.clear();
         for (const leaf of scene.leaves) rows.set(leaf.name, leafRow(leaf, actions));
-        host.replaceChildren(...[...rows.values()].map((row) => row.root));
-        host.hidden = rows.size === 0;
+        body.replaceChildren(...[...rows.values()].map((row) => row.root));
+        root.hidden = rows.size === 0;
       }
       for (const leaf of scene.leaves) rows.get(leaf.name)?.show(leaf.value);
     },

@@ -20,7 +20,7 @@ export function typeset(host: HTMLElement, latex: string): void {
   if (host.dataset.latex === latex) return;
   host.dataset.latex = latex;
   if (katex) {
-    katex.render(latex, host, OPTIONS);
+    render(katex, latex, host);
     return;
   }
   host.textContent = plainLatex(latex);
@@ -28,12 +28,17 @@ export function typeset(host: HTMLElement, latex: string): void {
   if (!loading) loading = load();
 }
 
+/** On a line of its own, but at the left and as large: fractions stay readable. */
+function render(katex: Katex, latex: string, host: HTMLElement): void {
+  katex.render(`\\displaystyle ${latex}`, host, OPTIONS);
+}
+
 async function load(): Promise<void> {
   addStyleSheet();
   katex = (await import("katex")).default;
   for (const [host, latex] of waiting) {
     // Only what still stands there: the host may show another formula by now, or plain text.
-    if (host.dataset.latex === latex) katex.render(latex, host, OPTIONS);
+    if (host.dataset.latex === latex) render(katex, latex, host);
   }
   waiting.clear();
 }

@@ -2,7 +2,7 @@ import { formatNumber } from "../format";
 import { pathOf, wireCurves } from "../geometry";
 import { wireKey } from "../history";
 import type { Layout } from "../layout";
-import { CARD } from "../miniature";
+import { type MiniatureSize, miniatureSize } from "../miniature";
 import { mapsOf, type Picture, pictureOf } from "../picture";
 import { type Scene, type Tensor, type Value, viewAt } from "../state";
 import { svgElement } from "./element";
@@ -10,8 +10,9 @@ import { drawPicture } from "./heat";
 import { onThemeChange, type Role } from "./palette";
 
 const MARGIN = 6;
-const SLOT = { x: 4, width: CARD.width - 8, height: 16 };
-const ROWS: Readonly<Record<Role, number>> = { value: 19, grad: 37 };
+/** Room at the left for the name, and around the two slots. */
+const NAME = 28;
+const PAD = 4;
 /** Of pictures in a row, the first so many are drawn. */
 const MONTAGE = { columns: 5, rows: 2 };
 
@@ -34,7 +35,7 @@ export function preview(scene: Scene, layout: Layout): Preview {
       wireLayer.append(path);
     }
     const place = layout.places.get(node.id);
-    const card = miniCard(node.name, scene.tensors);
+    const card = miniCard(node.kind === "constant" ? "" : node.name, miniatureSize(scene), scene.tensors);
     card.root.setAttribute("transform", `translate(${place?.x ?? 0} ${place?.y ?? 0})`);
     cards.set(node.id, card);
     cardLayer.append(card.root);
@@ -75,32 +76,29 @@ interface MiniCard {
   show(value: Value | null, grad: Value | null, hasGrad: boolean, focus: boolean): void;
 }
 
-function miniCard(name: string, tensors: ReadonlyMap<number, Tensor>): MiniCard {
-  const title = svgElement("text", { x: CARD.width / 2, y: 14, class: "mini-name" }, name);
-  const box = svgElement("rect", { width: CARD.width, height: CARD.height, rx: 8, class: "mini-card" });
-  const slots = { value: slot("value", tensors), grad: slot("grad", tensors) };
+function miniCard(name: string, size: MiniatureSize, tensors: ReadonlyMap<number, Tensor>): MiniCard {
+  const title = svgElement("text", { x: NAME / 2, y: PAD + 13, class: "mini-name" }, name);
+  const box = svgElement("rect", { ...size, rx: 8, class: "mini-card" });
+  const slots = { value: slot("value", size, tensors), grad: slot("grad", size, tensors) };
   const root = svgElement("g", {}, box, title, slots.value.root, slots.grad.root);
   return {
     root,
     show(value, grad, hasGrad, focus) {
-      root.setAttribute("class", focus ? `focus ${grad === null ? "value" : "grad"}` : "");
+      const marks = focus ? ` focus ${grad === null ? "value" : "grad"}` : "";
+      root.setAttribute("class", (name ? "" : "bare") + marks);
       slots.value.show(value, true);
       slots.grad.show(grad, hasGrad);
     },
   };
 }
 
-function slot(role: Role, tensors: ReadonlyMap<number, Tensor>) {
-  const y = ROWS[role];
-  const box = svgElement("rect", { ...SLOT, y, rx: 4 });
-  const text = svgElement("text", { x: CARD.width / 2, y: y + 12 });
-  const image = svgElement("image", {
-    ...SLOT,
-    y: y + 1,
-    height: SLOT.height - 2,
-    preserveAspectRatio: "xMidYMid meet",
-  });
-  const root = svgElement("g", { class: `mini-slot ${role}` }, box, text, image);
+function slot(role: Role, size: MiniatureSize, tensors: ReadonlyMap<number, Tensor>) {
+  const height = (size.height - 3 * PAD) / 2;
+  const place = { x: NAME, y: role === "value" ? PAD : 2 * PAD + height, width: size.width - NAME - PAD, height };
+  const box = svgElement("rect", { ...place, rx: 4 });
+  const text = svgElement("text", { x: NAME + place.width / 2, y: place.y + height / 2 + 4 });
+  const image = svgElement("image", { ...place, y: place.y + 1, height: height - 2 });
+  const root = svgElement("g", {}, box, text, image);
   return {
     root,
     show(value: Value | null, ever: boolean): void {

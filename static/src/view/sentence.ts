@@ -18,8 +18,9 @@ export function sentencePanel(host: HTMLElement): Panel {
       heading.textContent = view.step ? "This step" : "Before the first step";
       showText(says, view.step ? view.step.sentence : openingText(scene));
       const done = view.step !== null && view.position.step === scene.steps.length;
-      closing.hidden = !done;
-      showText(closing, done ? closingText(scene) : []);
+      const found = done ? closingText(scene) : [];
+      closing.hidden = found.length === 0;
+      showText(closing, found);
     },
   };
 }

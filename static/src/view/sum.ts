@@ -1,6 +1,6 @@
-import { formatValue } from "../format";
 import type { Actions, Contribution, NodeView, Panel, Scene, View } from "../state";
 import { element, section } from "./element";
+import { pictured } from "./words";
 
 /**
  * The sum over children, always, also when there is only one: a row for each contribution received, an empty one for each
@@ -21,7 +21,7 @@ export function sumPanel(host: HTMLElement, actions: Actions): Panel {
       shown = node;
       const name = scene.nodes.get(node.id)?.name ?? "";
       heading.replaceChildren("Sum over children of ", element("span", { class: "as-is" }, name));
-      body.replaceChildren(contributionList(scene, node, actions), totalRow(node));
+      body.replaceChildren(contributionList(scene, node, actions), totalRow(scene, node));
     },
   };
 }
@@ -47,19 +47,19 @@ function contributionRow(scene: Scene, contribution: Contribution, actions: Acti
     "button",
     { type: "button", title: `Go to step ${contribution.step + 1}` },
     element("span", {}, from),
-    element("span", { class: "role-grad" }, formatValue(contribution.value)),
+    pictured(contribution.value, "grad", scene.tensors),
   );
   button.addEventListener("click", () => actions.seek(contribution.step + 1));
   return element("li", {}, button);
 }
 
 /** "▪▪▫ 2 of 3 received, partial" and the grad so far. */
-export function totalRow(node: NodeView): HTMLElement {
+function totalRow(scene: Scene, node: NodeView): HTMLElement {
   return element(
     "p",
     { class: "total" },
     element("span", {}, squares(node), stateWords(node)),
-    element("b", { class: "role-grad" }, node.grad === null ? "" : formatValue(node.grad)),
+    node.grad === null ? "" : pictured(node.grad, "grad", scene.tensors),
   );
 }
 

@@ -1,5 +1,5 @@
 import { formatNumber } from "../format";
-import { asMatrix } from "../heatmap";
+import { asMatrix, elementIndex } from "../heatmap";
 import { elementName, mapsOf, type Picture, pictureOf, regionOf, regionSize } from "../picture";
 import type { Actions, Tensor } from "../state";
 import { element, setText } from "./element";
@@ -12,15 +12,26 @@ export { drawTensor } from "./heat";
 
 /** Matrices up to this many rows and columns are also written out. */
 const WRITTEN_OUT = 6;
-/** The widest a cell gets, in CSS pixels. */
-const LARGEST_CELL = 28;
+/** Of a heatmap and of one of its cells, in CSS pixels. */
+const LARGEST = { width: 320, height: 240, cell: 28 };
+/** How much wider than high a cell may get, or the other way round, to keep long thin tensors visible. */
+const STRETCH = 3;
 /** Up to this many maps are numbered: classes, but not the pictures of a batch. */
 const NUMBERED_MAPS = 16;
 
+export interface TensorContent {
+  readonly tensor: Tensor;
+  /** What its elements are called. */
+  readonly name: string;
+  /** Symmetric: the magnitude drawn in full hue. */
+  readonly scale: number;
+  /** Opens an element into the terms that sum to it; null where nothing can be opened. */
+  readonly open: ((element: number[]) => void) | null;
+}
+
 export interface TensorView {
   readonly root: HTMLElement;
-  /** Shows a tensor under a symmetric scale; `name` is what its elements are called. */
-  update(tensor: Tensor, name: string, scale: number): void;
+  update(content: TensorContent): void;
 }
 
 /** A tensor as a heatmap with its scale printed and exact numbers under the pointer or the keyboard's cursor. */
@@ -33,7 +44,7 @@ export function tensorView(role: Role, actions: Actions): TensorView {
   const written = element("div", { class: "scroll-x" });
   root.append(surface, element("div", { class: "scale" }, low, middle, high, scaleBar), readout, written);
   const exact = exactReader(readout, actions);
-  let shown: { tensor: Tensor; name: string; scale: number } | null = null;
+  let shown: TensorContent | null = null;
 
   function draw(): void {
     if (!shown) return;
@@ -45,22 +56,23 @@ export function tensorView(role: Role, actions: Actions): TensorView {
     const { rows, columns } = asMatrix(tensor.shape);
     const small = rows <= WRITTEN_OUT && columns <= WRITTEN_OUT;
     written.replaceChildren(...(small ? [numberTable(pictureOf(tensor), name)] : []));
-    exact.rest(restText(tensor));
+    exact.rest(restText(tensor) + (shown.open ? " A click opens it." : ""));
   }
 
   function heatmap(tensor: Tensor, name: string, scale: number): HTMLElement {
     const picture = pictureOf(tensor);
-    const cell = Math.min(LARGEST_CELL, Math.floor((root.clientWidth || 320) / picture.columns));
+    const { width, height } = cellSize(picture);
     const canvas = element("canvas", { class: "heat" });
-    drawPicture(canvas, picture, role, scale, cell);
-    canvas.style.aspectRatio = `${picture.columns} / ${picture.rows}`;
-    canvas.style.width = cell >= 1 ? `${cell * picture.columns}px` : "100%";
+    drawPicture(canvas, picture, role, scale, Math.min(width, height));
+    canvas.style.aspectRatio = `${width * picture.columns} / ${height * picture.rows}`;
+    canvas.style.width = `${width * picture.columns}px`;
     const matrix = asMatrix(tensor.shape);
     exact.attach(canvas, {
       label: `${name}, ${matrix.rows} by ${matrix.columns} numbers`,
       rows: matrix.rows,
       columns: matrix.columns,
       describe: (row, column) => ({ tensor, row, column, name: elementName(name, tensor.shape, row, column) }),
+      pick: (row, column) => shown?.open?.(elementIndex(tensor.shape, row, column)),
     });
     return canvas;
   }
@@ -79,6 +91,7 @@ export function tensorView(role: Role, actions: Actions): TensorView {
           const column = y * map.columns + x;
           return { tensor, row, column, name: elementName(name, tensor.shape, row, column) };
         },
+        pick: (y, x) => shown?.open?.(elementIndex(tensor.shape, row, y * map.columns + x)),
       });
       grid.append(numbered ? element("figure", {}, canvas, element("figcaption", {}, String(row))) : canvas);
     }
@@ -88,12 +101,20 @@ export function tensorView(role: Role, actions: Actions): TensorView {
   onThemeChange(draw);
   return {
     root,
-    update(tensor, name, scale) {
-      if (shown?.tensor === tensor && shown.name === name && shown.scale === scale) return;
-      shown = { tensor, name, scale };
-      draw();
+    update(content) {
+      const before = shown;
+      shown = content;
+      const { tensor, name, scale, open } = content;
+      const same = before?.tensor === tensor && before.name === name && before.scale === scale;
+      if (!same || (before.open === null) !== (open === null)) draw();
     },
   };
+}
+
+function cellSize(picture: Picture): { width: number; height: number } {
+  const width = Math.min(LARGEST.cell, LARGEST.width / picture.columns);
+  const height = Math.min(LARGEST.cell, LARGEST.height / picture.rows);
+  return { width: Math.min(width, height * STRETCH), height: Math.min(height, width * STRETCH) };
 }
 
 /** What stands under the picture while nothing is pointed at. */

@@ -43,8 +43,9 @@ export function termsPanel(host: HTMLElement, actions: Actions): Panel {
     );
   }
 
-  function mark(done: number): void {
+  function mark(term: number): void {
     if (!shown) return;
+    const done = Math.min(term, shown.terms.length);
     const rows = list.children;
     for (let i = 0; i < rows.length; i++) {
       rows[i]?.classList.toggle("later", i >= done);

@@ -1,7 +1,10 @@
 import { ServerError } from "../connection";
+import { formatNumber, formatShape } from "../format";
 import type { Error as Problem } from "../protocol";
-import type { Text } from "../state";
+import type { Tensor, Text, Value } from "../state";
 import { element, setText } from "./element";
+import { drawTensor } from "./heat";
+import type { Role } from "./palette";
 
 /** Shows a sentence, its names and numbers marked by their role. Nothing happens where it already stands there. */
 export function showText(host: HTMLElement, text: Text): void {
@@ -12,6 +15,23 @@ export function showText(host: HTMLElement, text: Text): void {
   host.replaceChildren(
     ...text.map(([role, part]) => (role === "plain" ? part : element("b", { class: `role-${role}` }, part))),
   );
+}
+
+/** A number, or how many numbers a tensor has, so that the shape (2) is not taken for the number 2. */
+export function amount(value: Value): string {
+  return typeof value === "number" ? formatNumber(value) : `${formatShape(value.shape)} numbers`;
+}
+
+/** The same with a small picture of the tensor. */
+export function pictured(value: Value, role: Role, tensors: ReadonlyMap<number, Tensor>): HTMLElement {
+  const shown = element("span", { class: `amount role-${role}` }, amount(value));
+  const tensor = typeof value === "number" ? undefined : tensors.get(value.ref);
+  if (tensor) {
+    const canvas = element("canvas", { class: "heat small", "aria-hidden": "true" });
+    drawTensor(canvas, tensor, role, tensor.largest);
+    shown.prepend(canvas);
+  }
+  return shown;
 }
 
 /** A fact in a row: its name at the left, its number at the right. */
