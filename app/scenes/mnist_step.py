@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from engine.data import Dataset
 
 from app.datasets import Digits
 from app.scene import Choice, Opened, Request, picked
 from engine import optim
+from engine.data import Dataset
 from engine.explain import Text, shape_text, short, short_latex, text_of
 from engine.expression import Limits
 from engine.graph import Kind, Labels

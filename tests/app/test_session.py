@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from app import protocol
 from app.main import expression_limits
-from app.scenes import all_scenes
 from app.proof import prove
+from app.scenes import all_scenes
 from app.session import Session
 from app.settings import Settings
 from tests.app.conversation import no_digits
