@@ -161,7 +161,7 @@ class Symbol:
 
     def __getitem__(self, index: Any) -> Symbol:
         parts = index if isinstance(index, tuple) else (index,)
-        text = ", ".join(map(index_text, parts)).replace("...", r"\ldots")
+        text = ", ".join(map(index_text, parts)).replace("...", r"\ldots").replace("None", r"\text{None}")
         return Symbol(f"{self.within(Level.ATOM)}[{text}]", Level.POWER)
 
     # -- relations ----------------------------------------------------------------------------------------------

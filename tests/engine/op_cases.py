@@ -90,9 +90,9 @@ def reduced(draw: st.DrawFn, values: Values, more: dict[str, list[Any]] | None =
     """One input and the axes to reduce: all, one or several."""
     shape = draw(SHAPES)
     attrs: dict[str, Any] = {}
-    if shape and draw(st.booleans()):
+    if shape != () and draw(st.booleans()):
         axes = draw(st.lists(st.integers(0, len(shape) - 1), min_size=1, unique=True))
-        signed = [a - len(shape) if draw(st.booleans()) else a for a in axes]
+        signed = [draw(st.sampled_from([a, a - len(shape)])) for a in axes]
         attrs["axis"] = signed[0] if len(signed) == 1 else tuple(signed)
     if draw(st.booleans()):
         attrs["keepdims"] = True
