@@ -18,6 +18,7 @@ _ESCAPES = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
 }  # fmt: skip
 _NUMBER = re.compile(r"(-?)([0-9]*\.?[0-9]*)(?:[eE]\+?(-?[0-9]+))?", re.ASCII)
+_PIECES = re.compile(f"[{''.join(GREEK)}]|[^{''.join(GREEK)}]+")
 _SUBSCRIPTED = re.compile(r"(?P<stem>[^\W\d_]+)_?(?P<digits>[0-9]+)|(?P<word>[^\W\d_]+)_(?P<subscript>\w+)")
 
 
@@ -58,4 +59,6 @@ def _word(text: str) -> str:
         return f"\\{text}"
     if len(text) == 1 and text.isalpha():
         return text
+    if any(c in GREEK for c in text):
+        return " ".join(_word(piece) for piece in _PIECES.findall(text))
     return rf"\text{{{''.join(_ESCAPES.get(c, c) for c in text)}}}"

@@ -118,23 +118,14 @@ class Program:
         """A given value in the engine's form: float arrays keep their dtype, all else becomes float64."""
         try:
             tensor = Tensor(value)
-            if tensor.size > self.limits.elements:
-                raise self.source.limit_error(
-                    f"The value of {leaf.name} is too large",
-                    leaf.span,
-                    given=f"{tensor.size:,} elements",
-                    limit=self.limits.elements,
-                )
-            return tensor.value if tensor.dtype.kind == "f" else Tensor(value, dtype=np.float64).value
-        except RULE_ERRORS as error:
-            if isinstance(error, EngineError) and hasattr(error, "position"):
-                raise
+            if tensor.dtype.kind != "f":
+                tensor = Tensor(value, dtype=np.float64)
+        except RULE_ERRORS:
             raise self.source.error(
-                f"{leaf.name} cannot have this value",
-                leaf.span,
-                given=f"{value!r:.60}",
+                f"{leaf.name} cannot have this value", leaf.span, given=f"{value!r:.60}",
                 expected="a number, or rows of numbers of equal length",
-            ) from None
+            ) from None  # fmt: skip
+        return tensor.value
 
     def _apply(self, node: Apply, inputs: list[Tensor]) -> Tensor:
         if node.op is _POW and not inputs[1].requires_grad:
