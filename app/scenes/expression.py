@@ -51,7 +51,7 @@ def record_expressions(
         built.require_scalar()
         roots.append(built.root)
         lane_of |= {id(t): lane.name for t in built.tensors}
-        kinds |= {id(built.leaves[name]): "data" for name in data if name in built.leaves}
+        kinds |= {id(leaf): "data" for leaf in built.leaves.values() if not leaf.requires_grad}
         spans |= built.spans
     trace = record(roots, Labels(lane_of, kinds, {}, spans), wait=wait)
     return trace, editable_leaves(trace.graph, trace.values)
