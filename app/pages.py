@@ -15,6 +15,7 @@ from starlette.responses import Response
 from app import __version__
 from app.resources import read_manifest
 from app.scene import Scene
+from engine.op import OPS
 
 
 def page_templates(templates_folder: Path, static_folder: Path) -> Jinja2Templates:
@@ -25,7 +26,7 @@ def page_templates(templates_folder: Path, static_folder: Path) -> Jinja2Templat
 
 
 def pages_router(templates: Jinja2Templates, scenes: Mapping[str, Scene]) -> APIRouter:
-    """Routes of the pages: home.html gets all `scenes` in their order, step.html its `scene`."""
+    """Routes of the pages: home.html gets all `scenes` in order, step.html its `scene` and the expressions' `functions`."""
     router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
     @router.get("/")
@@ -36,7 +37,8 @@ def pages_router(templates: Jinja2Templates, scenes: Mapping[str, Scene]) -> API
     def step(request: Request, scene_id: str) -> HTMLResponse:
         if scene_id not in scenes:
             raise HTTPException(404, f"There is no scene called {scene_id!r}.")
-        return templates.TemplateResponse(request, "step.html", {"scene": scenes[scene_id]})
+        functions = " ".join(sorted(OPS.names()))
+        return templates.TemplateResponse(request, "step.html", {"scene": scenes[scene_id], "functions": functions})
 
     return router
 
