@@ -29,7 +29,7 @@ class DiamondScene:
     def open(self, request: Request, limits: Limits) -> Opened:
         """The graph, walked in the chosen order."""
         order = picked(request, "order", ORDERS)
-        values = {"x": 1.5, "y": -2.0, **request.values}
+        values = {"x": 2.0, "y": -2.5, **request.values}
         right, leaves = record_expressions([Lane(SOURCE)], values, limits)
         shown = right if order == "wait" else record_expressions([Lane(SOURCE)], values, limits, wait=False)[0]
         choice = Choice(
