@@ -26,7 +26,7 @@ def page_templates(templates_folder: Path, static_folder: Path) -> Jinja2Templat
 
 
 def pages_router(templates: Jinja2Templates, scenes: Mapping[str, Scene]) -> APIRouter:
-    """Routes of the pages: home.html gets all `scenes` in order, step.html its `scene` and the expressions' `functions`."""
+    """Routes of the pages: home.html gets all `scenes` in order, step.html its `scene` and all `functions`."""
     router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
     @router.get("/")
