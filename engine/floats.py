@@ -1,7 +1,7 @@
 """The backward pass over a stretch of float nodes: one loop for many nodes of one rule.
 
 A graph of scalars is tens of thousands of nodes of two or three ops. Deciding for each node what to do costs more than
-doing it, so nodes of one kind that are ready together are put in one batch; a layer of neurons takes a handful of batches.
+doing it, so nodes of one kind that are ready together make one batch; a layer of neurons takes a handful of batches.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _local(batch: list[Entry]) -> None:
 
 def _rule(node: Tensor, ports: Sequence[int]) -> Callable[[list[Entry]], None]:
     name = node.op.name if node.op is not None else ""
-    both = len(ports) == 2  # noqa: PLR2004 (an op's two inputs)
+    both = len(ports) == 2
     if name == "add":
         return _add if both else _add_one
     if name == "mul":

@@ -32,7 +32,7 @@ class Optimizer:
     Attributes:
         lr: the learning rate; may be set between steps.
         names: the parameters' names, in order.
-        state: the rule's vectors by PyTorch's name for them, an element for each of the parameters'.
+        state: the rule's vectors by PyTorch's name for them, an element for each of the parameters', as they are kept.
     """
 
     decoupled: ClassVar[bool] = False
@@ -48,6 +48,7 @@ class Optimizer:
         self.state: dict[str, Array] = {}
         self._spare = np.empty(min(CHUNK, self._flat.values.size), self._flat.values.dtype)
         self._scratch = np.empty_like(self._spare)
+        self._cut: dict[tuple[int, int], list[list[Array]]] = {}
 
     def zero_grad(self) -> None:
         """Forget the grads of all parameters."""
@@ -60,11 +61,8 @@ class Optimizer:
         flat.gather()
         with np.errstate(all="ignore"):  # infinities and NaN are to be seen in the parameters, not in the log
             for start, stop, step in flat.advance():
-                for at in range(start, stop, CHUNK):
-                    chunk = slice(at, min(at + CHUNK, stop))
-                    states = [vector[chunk] for vector in self.state.values()]
-                    p, s = flat.values[chunk], self._scratch[: chunk.stop - at]
-                    self._update(step, p, self._gradient(p, flat.grads[chunk]), s, *states)
+                for p, g, *states in self._chunks(start, stop):
+                    self._update(step, p, self._gradient(p, g), *states)
         flat.scatter()
 
     def steps(self) -> dict[str, int]:
@@ -72,9 +70,14 @@ class Optimizer:
         return dict(zip(self.names, self._flat.steps, strict=True))
 
     def state_of(self, name: str) -> dict[str, Array]:
-        """The rule's states of one parameter, in its shape; views that the next step overwrites."""
+        """The rule's states of one parameter as PyTorch means them, in its shape; copies."""
         index = self.names.index(name)
-        return {key: self._flat.views(vector)[index] for key, vector in self.state.items()}
+        return {key: self._flat.views(vector)[index] * self._unit(key) for key, vector in self.state.items()}
+
+    def _unit(self, key: str) -> float:
+        """What a state is kept in units of."""
+        del key
+        return 1.0
 
     def factors(self, step: int) -> dict[str, float]:
         """The numbers besides the states that the rule uses at a step, by name."""
@@ -85,22 +88,34 @@ class Optimizer:
         return {
             "lr": self.lr,
             "steps": self.steps(),
-            "state": {name: {k: v.copy() for k, v in self.state_of(name).items()} for name in self.names},
+            "state": {key: vector.copy() for key, vector in self.state.items()},
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what `state_dict` returned."""
-        if list(state["steps"]) != self.names or any(set(v) != set(self.state) for v in state["state"].values()):
+        kept = state["state"]
+        if list(state["steps"]) != self.names or kept.keys() != self.state.keys():
             raise EngineError(
                 "This state belongs to other parameters or another rule",
-                given=", ".join(state["steps"]),
-                expected=", ".join(self.names),
+                given=f"{', '.join(kept)} of {', '.join(state['steps'])}",
+                expected=f"{', '.join(self.state)} of {', '.join(self.names)}",
             )
         self.lr = state["lr"]
         self._flat.steps[:] = [state["steps"][name] for name in self.names]
-        for name in self.names:
-            for key, view in self.state_of(name).items():
-                view[...] = state["state"][name][key]
+        for key, vector in self.state.items():
+            vector[...] = kept[key]
+
+    def _chunks(self, start: int, stop: int) -> list[list[Array]]:
+        """Values, grads, scratch and states from start to stop, in chunks; the views are made once."""
+        chunks = self._cut.get((start, stop))
+        if chunks is None:
+            slices = [slice(at, min(at + CHUNK, stop)) for at in range(start, stop, CHUNK)]
+            vectors = (self._flat.values, self._flat.grads), self.state.values()
+            chunks = self._cut[start, stop] = [
+                [*(v[cut] for v in vectors[0]), self._scratch[: cut.stop - cut.start], *(v[cut] for v in vectors[1])]
+                for cut in slices
+            ]
+        return chunks
 
     def _keep(self, name: str, start: float = 0.0) -> None:
         self.state[name] = np.full_like(self._flat.values, start)
@@ -358,23 +373,25 @@ class Adam(Optimizer):
         beta1, beta2 = self.betas
         return super().factors(step) | {"bias_correction1": 1.0 - beta1**step, "bias_correction2": 1.0 - beta2**step}
 
+    def _unit(self, key: str) -> float:
+        return 1.0 - self.betas[0] if key == "exp_avg" else 1.0 - self.betas[1]
+
     def _update(self, step: int, p: Array, g: Array, s: Array, *states: Array) -> None:
+        # Kept are m / (1 - beta1) and v / (1 - beta2): three passes less, and the same p once the units cancel.
         (beta1, beta2), (m, v) = self.betas, states[:2]
-        correction1, correction2 = 1.0 - beta1**step, (1.0 - beta2**step) ** 0.5
+        unit = ((1.0 - beta2**step) / (1.0 - beta2)) ** 0.5
         if self.decoupled:
             p *= 1.0 - self.lr * self.weight_decay
         m *= beta1
-        m += np.multiply(g, 1.0 - beta1, out=s)
+        m += g
         v *= beta2
-        np.multiply(g, g, out=s)
-        s *= 1.0 - beta2
-        v += s
+        v += np.multiply(g, g, out=s)
         if self.amsgrad:
             v = np.maximum(states[2], v, out=states[2])
         np.sqrt(v, out=s)
-        s += self.eps * correction2  # m / (sqrt(v) / c + eps) = c * m / (sqrt(v) + c * eps): one pass less
+        s += self.eps * unit
         np.divide(m, s, out=s)
-        s *= self.lr * correction2 / correction1
+        s *= self.lr * unit * (1.0 - beta1) / (1.0 - beta1**step)
         p -= s
 
 

@@ -15,14 +15,13 @@ import numpy as np
 from engine.backward import contribution, unbroadcast
 from engine.errors import GradientError
 from engine.floats import FloatRun
-from engine.kernels import sum_rows
+from engine.kernels import Call, sum_rows
 from engine.op import Array
-from engine.replay import InPlace, buffer_for, float_node
+from engine.replay import InPlace, buffer_for, replay_floats
 from engine.tensor import Tensor
 
 Wire = tuple[Tensor, int, Tensor]
 """A node, one of its ports, and the input there: the way one contribution takes."""
-Call = Callable[[], None]
 
 
 class OffTapeError(Exception):
@@ -45,6 +44,7 @@ class Program:
         self._grads: dict[int, Array] = {id(t): buffer for t, buffer in self._leaves}
         self._waiting = Counter(id(target) for _, _, target in wires)
         self._written: set[int] = set()
+        self._bound: list[tuple[int, BoundVjp]] = []
         if type(root.value) is not float:
             self._grads[id(root)] = buffer_for(root)
         self._calls = self._compile(wires)
@@ -79,6 +79,9 @@ class Program:
             self.root.grad = float(seed)
         else:
             self.root.grad[...] = seed
+        for index, bound in self._bound:
+            if bound.replay.arrays is not bound.arrays:
+                self._calls[index] = bound.bind()
         for call in self._calls:
             call()
         for leaf, buffer in self._leaves:
@@ -90,19 +93,19 @@ class Program:
         calls: list[Call] = []
         run: list[Wire] = []
         for wire in wires:
-            if float_node(wire[0]):
+            if wire[0].replay is replay_floats:
                 run.append(wire)
                 continue
             if run:
                 calls.append(FloatRun(run))
                 run = []
-            if (call := self._call(*wire)) is not None:
+            if (call := self._call(len(calls), *wire)) is not None:
                 calls.append(call)
         if run:
             calls.append(FloatRun(run))
         return calls
 
-    def _call(self, node: Tensor, port: int, target: Tensor) -> Call | None:
+    def _call(self, index: int, node: Tensor, port: int, target: Tensor) -> Call | None:
         """The call that makes one contribution, or None where a grad is handed on as it is."""
         first = id(target) not in self._written
         self._written.add(id(target))
@@ -114,7 +117,9 @@ class Program:
         upstream = self._grads[id(node)]
         vjp = replay.kernel.vjps[port]
         if vjp is not None:
-            return in_place(node, replay, vjp, upstream, self._grad(target), first=first)
+            bound = BoundVjp(node, replay, vjp, upstream, self._grad(target), first=first)
+            self._bound.append((index, bound))
+            return bound.call
         if target.op is not None and self._waiting[id(target)] == 1 and target.shape == node.shape:
             self._grads[id(target)] = upstream
             return None
@@ -172,26 +177,41 @@ def by_rule(node: Tensor, port: int, grad: Array, *, first: bool) -> Call:
     return write if first else add
 
 
-def in_place(
-    node: Tensor, replay: InPlace, vjp: Callable[..., None], upstream: Array, grad: Array, *, first: bool
-) -> Call:
-    """A contribution by a kernel's rule, straight into the grad where it is the first."""
-    work, value, attrs = replay.work, node.value, node.attrs
-    out = grad if first else np.empty_like(grad)
+class BoundVjp:
+    """A kernel's contribution, straight into the grad where it is the first; bound anew when the node's inputs are."""
 
-    def write() -> None:
-        vjp(out, work, upstream, value, *[t.value for t in node.inputs], **attrs)
+    __slots__ = ("arrays", "call", "first", "grad", "node", "out", "replay", "upstream", "vjp")
 
-    def add() -> None:
-        write()
-        np.add(grad, out, out=grad)
+    def __init__(
+        self, node: Tensor, replay: InPlace, vjp: Callable[..., Call], upstream: Array, grad: Array, *, first: bool
+    ) -> None:
+        self.node, self.replay, self.vjp, self.upstream, self.grad, self.first = (
+            node,
+            replay,
+            vjp,
+            upstream,
+            grad,
+            first,
+        )
+        self.out = grad if first else np.empty_like(grad)
+        self.call = self.bind()
 
-    return write if first else add
+    def bind(self) -> Call:
+        """The call on the arrays that the node's forward rule is bound to."""
+        node, replay, grad, out = self.node, self.replay, self.grad, self.out
+        self.arrays = replay.arrays
+        write = self.vjp(out, replay.work, self.upstream, node.value, *self.arrays, **node.attrs)
+
+        def add() -> None:
+            write()
+            np.add(grad, out, out=grad)
+
+        return write if self.first else add
 
 
 def hand_on(upstream: Array, grad: Array, *, first: bool) -> Call:
     """The upstream gradient itself as the contribution, with broadcasting undone."""
-    if first and upstream.ndim == 2 and grad.shape == upstream.shape[1:]:  # noqa: PLR2004 (rows of a batch)
+    if first and upstream.ndim == 2 and grad.shape == upstream.shape[1:]:
         return sum_rows(grad, upstream)
 
     def write() -> None:

@@ -1,4 +1,4 @@
-"""Copies of everything a pass computed, in arrays that the next copy uses again. Costs nothing until it is asked for."""
+"""Copies of everything a pass computed, in arrays that the next copy uses again. Nothing until it is asked for."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.kernels import KERNELS, SCALARS, Kernel, Workspace
+from engine.kernels import KERNELS, SCALARS, Call, Kernel, Workspace
 from engine.op import Array
 from engine.tensor import Tensor, evaluate
 
@@ -31,34 +31,50 @@ class Replay:
     def fits(self, node: Tensor) -> bool:
         """Whether the leaves among the inputs are of the kind that was recorded."""
         inputs = node.inputs
-        for port, recorded, requires_grad in self.leaves:
-            leaf = inputs[port]
-            if leaf.requires_grad is not requires_grad or kind(leaf) != recorded:
-                return False
-        return True
+        return all(
+            inputs[port].requires_grad is requires_grad and kind(inputs[port]) == recorded
+            for port, recorded, requires_grad in self.leaves
+        )
 
     def __call__(self, node: Tensor) -> bool:
-        if not self.fits(node) or node.op is None:
+        if node.op is None or not self.fits(node):
             return False
         before = kind(node)
         node.value = evaluate(node.op, node.inputs, node.attrs)
         return kind(node) == before  # a shape may depend on the data, as of a slice by index
 
 
-class InPlace(Replay):
-    """Computes a node again into its own buffer, by a kernel."""
+class InPlace:
+    """Computes a node again into its own buffer, by a kernel bound to the arrays that stand at its ports.
 
-    __slots__ = ("kernel", "work")
+    Attributes:
+        arrays: the inputs' values that the kernel is bound to.
+        work: the kernel's buffers.
+    """
+
+    __slots__ = ("arrays", "call", "kernel", "work")
 
     def __init__(self, node: Tensor, kernel: Kernel) -> None:
-        super().__init__(node)
         self.kernel = kernel
-        self.work: Workspace = kernel.workspace(*(t.value for t in node.inputs))
+        self.arrays: tuple[Array, ...] = tuple(t.value for t in node.inputs)
+        self.work: Workspace = kernel.workspace(*self.arrays)
+        self.call: Call = kernel.forward(node.value, self.work, *self.arrays, **node.attrs)
 
     def __call__(self, node: Tensor) -> bool:
-        if not self.fits(node):
-            return False
-        self.kernel.forward(node.value, self.work, *[t.value for t in node.inputs], **node.attrs)
+        for tensor, array in zip(node.inputs, self.arrays):  # noqa: B905 (strict costs a microsecond a pass)
+            if tensor.value is not array:
+                return self._rebind(node)
+        self.call()
+        return True
+
+    def _rebind(self, node: Tensor) -> bool:
+        arrays = [t.value for t in node.inputs]
+        for new, old in zip(arrays, self.arrays, strict=True):
+            if new is not old and (type(new) is float or new.shape != old.shape or new.dtype != old.dtype):
+                return False
+        self.arrays = tuple(arrays)
+        self.call = self.kernel.forward(node.value, self.work, *arrays, **node.attrs)
+        self.call()
         return True
 
 
@@ -75,12 +91,10 @@ def replay_floats(node: Tensor) -> bool:
         node.value, node.partials = rule(*values)
         return True
     node.value = evaluate(op, node.inputs, node.attrs)
-    arguments = tuple(map(np.float64, values))
-    with np.errstate(all="ignore"):
-        node.partials = tuple(
-            float(op.local(port, np.float64(node.value), arguments, node.attrs)) if op.has_gradient(port) else 0.0
-            for port in range(len(values))
-        )
+    node.partials = tuple(
+        float(op.local(port, node.value, tuple(values), node.attrs)) if op.has_gradient(port) else 0.0
+        for port in range(len(values))
+    )
     return True
 
 
@@ -94,19 +108,12 @@ def bind(node: Tensor) -> None:
         return
     kernel = KERNELS.get(op.name)
     if kernel is not None and type(node.value) is np.ndarray and kernel.accepts(node.value, *values, **node.attrs):
-        if any(np.may_share_memory(node.value, v) for v in values):
-            node.value = node.value.copy()
         replay = InPlace(node, kernel)
         node.replay = replay
         if replay.work:
-            replay(node)
+            replay.call()
         return
     node.replay = Replay(node)
-
-
-def float_node(node: Tensor) -> bool:
-    """Whether the node and its inputs are floats with local derivatives at hand."""
-    return node.replay is replay_floats
 
 
 def buffer_for(tensor: Tensor) -> Array:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextvars import Token
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from engine.mode import MODE, Mode
 from engine.op import Op
 from engine.program import OffTapeError, Program
 from engine.recording import Recording
-from engine.replay import bind, kind, replay_floats
+from engine.replay import InPlace, bind, kind, replay_floats
 from engine.tensor import Tensor, evaluate, make_node
 
 END = Tensor(0.0)
@@ -46,7 +46,7 @@ class Tape:
         take: yields the next node that was recorded, or END.
     """
 
-    __slots__ = ("_errors", "_installed", "_leaf_pairs", "_programs", "_token", "nodes", "take")
+    __slots__ = ("_errors", "_inside", "_installed", "_leaf_pairs", "_outside", "_programs", "_token", "nodes", "take")
 
     def __init__(self) -> None:
         self.nodes: list[Tensor] = []
@@ -55,9 +55,10 @@ class Tape:
         self._installed: Program | None = None
         self._leaf_pairs: list[Tensor] = []
         self._token: Token[Mode] | None = None
+        self._outside = self._inside = Mode()
         self._errors = np.errstate()
 
-    def __enter__(self) -> Tape:
+    def __enter__(self) -> Self:
         if self._token is not None:
             raise EngineError("This tape is in use", expected="one `with tape:` at a time, and a tape for each thread")
         for node in self._leaf_pairs:
@@ -65,7 +66,10 @@ class Tape:
                 self._truncate(node)  # the operators' short way for floats would take it for a float node
                 break
         self.take = partial(next, iter(self.nodes), END)
-        self._token = MODE.set(replace(MODE.get(), tape=self))
+        mode = MODE.get()
+        if mode is not self._outside:
+            self._outside, self._inside = mode, replace(mode, tape=self)
+        self._token = MODE.set(self._inside)
         self._errors = np.errstate(all="ignore")  # infinities and NaN are answers here, as without a tape
         self._errors.__enter__()
         return self
@@ -88,8 +92,12 @@ class Tape:
     def apply(self, op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> Tensor:
         """The next node: computed again in place where op, inputs and attributes are those recorded, else recorded."""
         node = self.take()
-        if node.op is op and node.inputs == inputs and same(node.attrs, attrs) and node.replay(node):  # type: ignore[misc]
-            return node
+        if node.op is op and node.inputs == inputs:
+            replay = node.replay
+            # A kernel's attributes are plain switches; others may hold arrays and slices.
+            alike = attrs == node.attrs if type(replay) is InPlace else same(attrs, node.attrs)
+            if alike and replay(node):  # type: ignore[misc]
+                return node
         return self.diverge(op, inputs, node, attrs)
 
     def diverge(self, op: Op, inputs: tuple[Tensor, ...], found: Tensor, attrs: dict[str, Any] = _NO_ATTRS) -> Tensor:
@@ -114,8 +122,9 @@ class Tape:
         without a tape returns is empty. Raises as engine.backward.backward does; and where the pass reaches a node of
         an earlier pass, whose value may have been overwritten.
         """
-        seed = seed_for(root, gradient)
         program = self._programs.get(id(root))
+        if gradient is not None or program is None:
+            gradient = seed_for(root, gradient)
         if program is None or not program.fits():
             try:
                 program = Program(root, self.nodes)
@@ -126,7 +135,7 @@ class Tape:
         if self._installed is not program:
             program.install()
             self._installed = program
-        program.run(seed)
+        program.run(1.0 if gradient is None else gradient)
         return {}
 
     def record(self, into: Recording | None = None) -> Recording:

@@ -277,11 +277,14 @@ def apply(op: Op, *inputs: Any, **attrs: Any) -> Tensor:
 
     Inputs that are not tensors become leaves. Raises ShapeError where the shapes do not fit, with both shapes.
     """
-    tensors = tuple(t if type(t) is Tensor else Tensor(t) for t in inputs)
+    for tensor in inputs:
+        if type(tensor) is not Tensor:
+            inputs = tuple(t if type(t) is Tensor else Tensor(t) for t in inputs)
+            break
     mode = MODE.get()
     if mode.tape is not None:
-        return mode.tape.apply(op, tensors, attrs)
-    node = make_node(op, evaluate(op, tensors, attrs), tensors, attrs)
+        return mode.tape.apply(op, inputs, attrs)
+    node = make_node(op, evaluate(op, inputs, attrs), inputs, attrs)
     if mode.keep or (mode.grad and node.requires_grad):
         return node
     return Tensor(node)

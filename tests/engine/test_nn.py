@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ def twins(*sizes: int, activation: str = "ReLU", dtype: Any = np.float64) -> tup
     """The same network of ours and of PyTorch."""
     ours: list[nn.Module] = []
     theirs: list[Any] = []
-    for index, (a, b) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for index, (a, b) in enumerate(pairwise(sizes)):
         if index:
             ours.append(getattr(nn, activation)())
             theirs.append(getattr(torch.nn, activation)())
@@ -100,7 +101,8 @@ def test_a_module_of_ones_own_finds_its_parameters_once() -> None:
 
         def forward(self, *inputs: Any) -> Tensor:
             (x,) = inputs
-            return self.inner(x) * self.scale + x
+            result: Tensor = self.inner(x) * self.scale + x
+            return result
 
     module = Residual()
     assert [name for name, _ in module.named_parameters()] == ["scale", "inner.weight", "inner.bias"]
@@ -141,7 +143,7 @@ def test_state_is_taken_over_whole_or_not_at_all() -> None:
     for name, value in other.state_dict().items():
         np.testing.assert_array_equal(value, state[name])
     before = other.state_dict()
-    with pytest.raises(ShapeError, match="2.bias has another shape"):
+    with pytest.raises(ShapeError, match=r"2\.bias has another shape"):
         other.load_state_dict({**model.state_dict(), "2.bias": np.zeros(3)})
     with pytest.raises(EngineError, match="another network"):
         other.load_state_dict({"0.weight": np.zeros((70, 3))})
