@@ -59,6 +59,11 @@ def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
     return apply(ops.LEAKY_RELU, x, negative_slope=negative_slope)
 
 
+def gelu(x: Any, approximate: str = "none") -> Tensor:
+    """x times the share of a normal distribution below x; exact, or approximate="tanh"."""
+    return apply(ops.GELU, x, **({} if approximate == "none" else {"approximate": approximate}))
+
+
 def reshape(x: Any, shape: Sequence[int]) -> Tensor:
     """The same elements in another shape; one size may be -1."""
     return tensor(x).reshape(*shape)

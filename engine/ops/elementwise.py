@@ -129,11 +129,28 @@ def normal_pdf(a: Any) -> Any:
 _ERFC = np.frompyfunc(math.erfc, 1, 1)  # NumPy has none; the C library's is exact and fast enough for an activation
 
 
+def _gelu(a: Any, approximate: str = "none") -> Any:
+    if approximate == "none":
+        return a * normal_cdf(a)
+    return 0.5 * a * (1.0 + np.tanh(_GELU_SCALE * (a + _GELU_CUBIC * a**3.0)))
+
+
+def _gelu_slope(y: Any, a: Any, approximate: str = "none") -> Any:
+    if approximate == "none":
+        return normal_cdf(a) + a * normal_pdf(a)
+    t = np.tanh(_GELU_SCALE * (a + _GELU_CUBIC * a**3.0))
+    return 0.5 * (1.0 + t) + 0.5 * a * (1.0 - t**2.0) * (_GELU_SCALE * (1.0 + 3.0 * _GELU_CUBIC * a**2.0))
+
+
+# The approximation of the normal distribution function by Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016.
+_GELU_SCALE = math.sqrt(2.0 / math.pi)
+_GELU_CUBIC = 0.044715
+
 GELU = OPS.add(
     Op(
         "gelu",
-        forward=lambda a: a * normal_cdf(a),
-        partials=(lambda y, a: normal_cdf(a) + a * normal_pdf(a),),
+        forward=_gelu,
+        partials=(_gelu_slope,),
         says="{y} weighs {0} by the share of a normal distribution that lies below it.",
         why=("The slope is that share, plus {0} times how fast the share grows at {0}.",),
     )

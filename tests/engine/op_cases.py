@@ -80,9 +80,10 @@ def elementwise(draw: st.DrawFn, *values: Values) -> Case:
 
 
 @st.composite
-def leaky(draw: st.DrawFn) -> Case:
-    attrs: list[dict[str, Any]] = [{}, {"negative_slope": 0.2}]
-    return Case(draw(elementwise(nonzero)).inputs, draw(st.sampled_from(attrs)))
+def with_attrs(draw: st.DrawFn, values: Values, attrs: dict[str, Any]) -> Case:
+    """One input, with the attributes at their default or as given."""
+    choices: list[dict[str, Any]] = [{}, attrs]
+    return Case(draw(elementwise(values)).inputs, draw(st.sampled_from(choices)))
 
 
 @st.composite
@@ -206,8 +207,8 @@ CASES: dict[str, Cases] = {
     "tanh": elementwise(real),
     "sigmoid": elementwise(real),
     "relu": elementwise(nonzero),
-    "leaky_relu": leaky(),
-    "gelu": elementwise(real),
+    "leaky_relu": with_attrs(nonzero, {"negative_slope": 0.2}),
+    "gelu": with_attrs(real, {"approximate": "tanh"}),
     "softplus": elementwise(real),
     "matmul": matrices(),
     "sum": reduced(real),

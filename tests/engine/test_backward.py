@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import F, GradientError, ShapeError, Tensor, no_grad
+from engine import F, GradientError, ShapeError, Tensor, cat, no_grad
 from engine import backward as backward_module
 from engine.backward import backward, gradient_wires, topological_order, unbroadcast
 from engine.gradcheck import gradcheck
@@ -56,13 +56,17 @@ def test_leaves_accumulate_and_nodes_do_not() -> None:
 
 
 def test_leaves_have_grads_of_their_own() -> None:
-    """Addition hands the same array to both sides; writing into one grad must not change the other."""
+    """Some rules hand on the upstream array itself, or a view of it; writing into a grad must not change another."""
     a, b = Tensor(np.ones(2), requires_grad=True), Tensor(np.ones(2), requires_grad=True)
-    seed = np.ones(2)
-    (a + b).backward(seed)
+    seed = np.ones((1, 2))
+    cat([a.broadcast_to((2,)).reshape(1, 2), b.reshape(1, 2)]).sum(0, keepdim=True).backward(seed)
     a.grad += 1.0
     np.testing.assert_array_equal(b.grad, [1.0, 1.0])
-    np.testing.assert_array_equal(seed, [1.0, 1.0])
+    np.testing.assert_array_equal(seed, [[1.0, 1.0]])
+    a.zero_grad()
+    a.broadcast_to((2,)).backward(seed[0])
+    a.grad += 1.0
+    np.testing.assert_array_equal(seed, [[1.0, 1.0]])
 
 
 class Watcher:

@@ -71,6 +71,8 @@ def test_no_warnings_and_no_exceptions_at_the_ends_of_domains(name: str) -> None
                 value.backward()
                 assert type(value.value) is float
                 assert all(type(leaf.grad) is float for leaf in leaves)
+                for port in range(len(leaves)):
+                    op.local(port, value.value, tuple(leaf.value for leaf in leaves), {})
 
 
 def test_a_scalar_of_float64_leaves_float32_as_it_is() -> None:
@@ -82,6 +84,13 @@ def test_a_scalar_of_float64_leaves_float32_as_it_is() -> None:
     assert x.grad.dtype == np.float32
     assert scale.grad == 3.0
     assert type(scale.grad) is float
+
+
+def test_every_grad_has_the_type_of_its_tensor() -> None:
+    narrow, wide = Tensor(np.ones(3, np.float32), requires_grad=True), Tensor(np.ones(3), requires_grad=True)
+    (narrow * wide).sum().backward()
+    assert narrow.grad.dtype == np.float32
+    assert wide.grad.dtype == np.float64
 
 
 # -------------------------------------------------------------------------------------------------------- words

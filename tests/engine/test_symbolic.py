@@ -15,6 +15,7 @@ from engine.op import OPS, Op
 
 ATTRS: dict[str, list[dict[str, Any]]] = {
     "leaky_relu": [{}, {"negative_slope": 1e-5}],
+    "gelu": [{}, {"approximate": "tanh"}],
     "matmul": [{}, {"transpose_b": True}],
     "sum": [{}, {"axis": 1}, {"axis": (0, 1), "keepdims": True}],
     "max": [{}, {"axis": 0}],
