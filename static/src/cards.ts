@@ -30,15 +30,24 @@ export const CAPTION = 13;
 
 const NARROW = 112;
 const WIDE = 176;
+/** Beside each other, the scales of two pictures need more room than these do. */
+const TWO_PICTURES = 148;
 const PICTURE = 72;
-const LARGEST_CELL = 18;
-const MAP = 32;
+const LARGEST_CELL = 22;
+const THINNEST = 24;
+const MAP = 40;
+const GRID = 200;
 
 /** The card of a node; `gradient` tells whether one ever flows to it. */
 export function cardOf(node: GraphNode, gradient: boolean): Card {
   if (node.shape.length === 0)
     return node.kind === "constant" && !gradient ? constantCard(node) : scalarCard(node, gradient);
   return node.images ? imagesCard(node.shape, gradient) : tensorCard(node, gradient);
+}
+
+/** Room between two layers for what a wire carries: a number, or a shape and a scale. */
+export function gapOf(nodes: readonly GraphNode[]): number {
+  return nodes.some((node) => node.shape.length > 0) ? 132 : 84;
 }
 
 function constantCard(node: GraphNode): Card {
@@ -66,9 +75,9 @@ function tensorCard(node: GraphNode, gradient: boolean): Card {
   const rows = node.shape.slice(0, -1).reduce((product, size) => product * size, 1);
   const cell = Math.min(LARGEST_CELL, PICTURE / columns, PICTURE / rows);
   // Long thin tensors stay thick enough to be seen; the picture is stretched then, not cut.
-  const [width, height] = [Math.max(cell * columns, 10), Math.max(cell * rows, 10)];
+  const [width, height] = [Math.max(cell * columns, THINNEST), Math.max(cell * rows, THINNEST)];
   const half = gradient ? 2 : 1;
-  const cardWidth = titleWidth(node, Math.max(NARROW, half * (width + PAD) + PAD));
+  const cardWidth = titleWidth(node, Math.max(gradient ? TWO_PICTURES : NARROW, half * (width + PAD) + PAD));
   const area = (cardWidth - PAD * (half + 1)) / half;
   const slot = (i: number) => ({ x: PAD + i * (area + PAD) + (area - width) / 2, y: TITLE, width, height });
   const all = { kind: "tensor", width: cardWidth, height: TITLE + height + CAPTION + GAP, columns: 1 } as const;
@@ -79,12 +88,12 @@ function tensorCard(node: GraphNode, gradient: boolean): Card {
 function imagesCard(shape: readonly number[], gradient: boolean): Card {
   const count = shape[0] ?? 1;
   const columns = count <= 10 ? Math.min(count, 5) : Math.ceil(Math.sqrt(count));
-  const map = Math.min(MAP, (WIDE - 2 * PAD) / columns);
+  const map = Math.min(MAP, GRID / columns);
   const height = map * Math.ceil(count / columns);
   const width = Math.max(NARROW, map * columns + 2 * PAD);
-  const slot = (i: number) => ({
-    ...{ x: (width - map * columns) / 2, y: TITLE + i * (height + CAPTION + GAP), width: map * columns, height },
-  });
+  const slot = (i: number): Rect => {
+    return { x: (width - map * columns) / 2, y: TITLE + i * (height + CAPTION + GAP), width: map * columns, height };
+  };
   const rows = gradient ? 2 : 1;
   const all = { kind: "images", width, height: TITLE + rows * (height + CAPTION + GAP), columns } as const;
   return { ...all, value: slot(0), grad: gradient ? slot(1) : null };

@@ -10,8 +10,8 @@ const PARALLEL = 14;
 const SAMPLES = 24;
 
 /**
- * The wire from `from` into port `port` of `node`, which has `inputs`. Ports lie spread over the card's left side in their
- * order; parallel wires also leave apart from each other, so that x*x shows two all the way.
+ * The wire into port `port` of `node`, which has `inputs`. Wires arrive in the order in which they come from above, so that
+ * they do not cross at the card; parallel wires leave and arrive apart, so that x*x shows two all the way.
  */
 export function wireCurves(layout: Layout, inputs: readonly number[], node: number, port: number): Curve[] {
   const from = inputs[port] ?? node;
@@ -20,10 +20,27 @@ export function wireCurves(layout: Layout, inputs: readonly number[], node: numb
   const parallel = inputs.flatMap((input, i) => (input === from ? [i] : []));
   const apart = (parallel.indexOf(port) - (parallel.length - 1) / 2) * PARALLEL;
   const start = { x: source.x + source.width, y: middle(source) + apart };
-  const finish = { x: target.x, y: target.y + (target.height * (port + 1)) / (inputs.length + 1) };
-  const inner = (layout.routes.get(routeKey(from, node)) ?? []).map(({ x, y }) => ({ x, y: y + apart }));
+  const finish = {
+    x: target.x,
+    y: target.y + (target.height * (rankOf(layout, inputs, node, port) + 1)) / (inputs.length + 1),
+  };
+  const inner = routeOf(layout, from, node).map(({ x, y }) => ({ x, y: y + apart }));
   const points = [start, ...inner, finish];
   return points.slice(1).map((point, i) => swing(points[i] ?? start, point));
+}
+
+/** How many wires arrive above this one. */
+function rankOf(layout: Layout, inputs: readonly number[], node: number, port: number): number {
+  const heights = inputs.map((from) => {
+    const place = layout.places.get(from);
+    return routeOf(layout, from, node).at(-1)?.y ?? (place ? middle(place) : 0);
+  });
+  const own = heights[port] ?? 0;
+  return heights.filter((height, i) => height < own || (height === own && i < port)).length;
+}
+
+function routeOf(layout: Layout, from: number, node: number): readonly Point[] {
+  return layout.routes.get(routeKey(from, node)) ?? [];
 }
 
 /** A name for the way from one node to another; parallel wires share it. */

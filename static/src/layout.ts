@@ -50,8 +50,9 @@ export interface Layout {
   readonly lanes: readonly Lane[];
 }
 
-/** Room for a number between two cards, between cards above each other, and between lanes. */
-const LAYER_GAP = 84;
+/** Room for a number between two layers. */
+const NUMBER_GAP = 84;
+/** Room between cards above each other, and between lanes. */
 const NODE_GAP = 26;
 const LANE_GAP = 64;
 
@@ -65,8 +66,8 @@ const BENT: Weights = [0.05, 0.1, 0.4];
 
 type Weights = readonly [number, number, number];
 
-/** Lays a graph out from left to right, its lanes one below the other. */
-export function layOut(nodes: readonly LayoutNode[]): Layout {
+/** Lays a graph out from left to right, its lanes one below the other; `gap` is the room for numbers between layers. */
+export function layOut(nodes: readonly LayoutNode[], gap = NUMBER_GAP): Layout {
   const lanes = new Map<string, LayoutNode[]>();
   for (const node of nodes) lanes.set(node.lane, [...(lanes.get(node.lane) ?? []), node]);
 
@@ -75,7 +76,7 @@ export function layOut(nodes: readonly LayoutNode[]): Layout {
   const drawn: Lane[] = [];
   let top = 0;
   for (const [name, members] of lanes) {
-    const lane = layOutLane(members);
+    const lane = layOutLane(members, gap);
     for (const [id, place] of lane.places) places.set(id, { ...place, y: place.y + top });
     for (const [key, points] of lane.routes)
       routes.set(
@@ -102,7 +103,7 @@ interface LaneLayout {
 }
 
 // d3-dag draws from top to bottom: its x is our y.
-function layOutLane(members: readonly LayoutNode[]): LaneLayout {
+function layOutLane(members: readonly LayoutNode[], gap: number): LaneLayout {
   const dag: MutGraph<LayoutNode, undefined> = emptyGraph();
   const made = new Map(members.map((node) => [node.id, dag.node(node)]));
   for (const [id, target] of made) {
@@ -111,41 +112,27 @@ function layOutLane(members: readonly LayoutNode[]): LaneLayout {
       if (source && input !== id) dag.link(source, target);
     }
   }
-  const size = operators(members.length)(dag);
+  const size = operators(members.length, gap)(dag);
 
-  // Upside down is as good a drawing to d3-dag, but not to ports, which lie in the order of their inputs.
-  const flipped = portsAgree(dag) < 0;
-  const across = (x: number) => (flipped ? size.width - x : x);
   const places = new Map<number, Place>();
   for (const { data, x, y } of dag.nodes()) {
     const { width, height } = data;
-    places.set(data.id, { x: y - width / 2, y: across(x) - height / 2, width, height });
+    places.set(data.id, { x: y - width / 2, y: x - height / 2, width, height });
   }
   const routes = new Map<string, Point[]>();
   for (const { source, target, points } of dag.links()) {
-    const inner = points.slice(1, -1).map(([x, y]) => ({ x: y, y: across(x) }));
+    const inner = points.slice(1, -1).map(([x, y]) => ({ x: y, y: x }));
     if (inner.length > 0) routes.set(routeKey(source.data.id, target.data.id), inner);
   }
   return { width: size.height, height: size.width, places, routes };
 }
 
-/** Pairs of inputs that stand above each other in the order of their ports, less those that stand the other way. */
-function portsAgree(dag: Graph<LayoutNode, undefined>): number {
-  const across = new Map([...dag.nodes()].map(({ data, x }) => [data.id, x]));
-  let sum = 0;
-  for (const { data } of dag.nodes()) {
-    const xs = data.inputs.flatMap((input) => across.get(input) ?? []);
-    for (const [i, x] of xs.entries()) sum += Math.sign(x - (xs[i - 1] ?? x));
-  }
-  return sum;
-}
-
 type Operator = (dag: Graph<LayoutNode, undefined>) => { width: number; height: number };
 
-function operators(count: number): Operator {
+function operators(count: number, gap: number): Operator {
   const sized = sugiyama()
     .nodeSize(({ data }: { data: LayoutNode }) => [data.height, data.width] as const)
-    .gap([NODE_GAP, LAYER_GAP]);
+    .gap([NODE_GAP, gap]);
   if (count <= SMALL)
     return sized.coord(
       coordSimplex().weight(({ source }: GraphLink<LayoutNode, undefined>) => (source.data.quiet ? BENT : STRAIGHT)),

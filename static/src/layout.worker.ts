@@ -2,6 +2,9 @@
 
 import { type LayoutNode, layOut } from "./layout";
 
-self.addEventListener("message", ({ data }: MessageEvent<{ job: number; nodes: readonly LayoutNode[] }>) => {
-  self.postMessage({ job: data.job, layout: layOut(data.nodes) });
-});
+self.addEventListener(
+  "message",
+  ({ data }: MessageEvent<{ job: number; nodes: readonly LayoutNode[]; gap: number }>) => {
+    self.postMessage({ job: data.job, layout: layOut(data.nodes, data.gap) });
+  },
+);

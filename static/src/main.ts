@@ -14,6 +14,7 @@ import { equationPanel } from "./view/equation";
 import { helpDialog } from "./view/help";
 import { inspectorPanel } from "./view/inspector";
 import { leavesPanel } from "./view/leaves";
+import { preloadMath } from "./view/math";
 import { proofPanel } from "./view/proof";
 import { sentencePanel } from "./view/sentence";
 import { stageView } from "./view/stage";
@@ -42,14 +43,14 @@ function startStepper(work: HTMLElement, place: Place): void {
     resume: () => walk.resume(),
     status: (status: Status) => showStatus(byId("connection", HTMLElement), status),
     welcome: () => {},
-    scene: (scene) => {
-      complain(null);
-      walk.arrived(scene);
+    scene: (scene) => walk.arrived(scene),
+    error: (error: ServerError) => {
+      showNotice(notice, error);
+      if (!walk.scene && error.answer.code !== "unknown_scene" && !afresh) walk.startAfresh();
+      afresh = true;
     },
-    error: (error) => complain(error),
   });
-  const complain = (error: ServerError | null) =>
-    showNotice(notice, error, { address: location.pathname, words: "Open the scene as it was" });
+  let afresh = false;
   const walk: Walk = new Walk(place, connection, schedule, changed);
   const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -77,6 +78,7 @@ function startStepper(work: HTMLElement, place: Place): void {
     proofPanel(byId("proof", HTMLElement), walk),
     editorPanel(byId("editor", HTMLElement), walk),
   ];
+  preloadMath();
   const help = byId("help", HTMLDialogElement);
   helpDialog(help);
 

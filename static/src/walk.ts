@@ -53,6 +53,14 @@ export class Walk implements Actions {
     return { type: "open", scene, source, values: { ...values }, choices: { ...choices }, position };
   }
 
+  /** Where an address led could not be opened: back to the scene as it is by itself. */
+  startAfresh(): void {
+    const { scene } = this.#place;
+    this.#place = { scene, source: null, values: {}, choices: {}, position: atStep(0) };
+    this.#look = { ...this.#look, position: atStep(0) };
+    this.link.request(this.resume()).catch(() => {});
+  }
+
   /** A scene has arrived: the first one, one with other values, or another one. */
   arrived(scene: Scene): void {
     const { position, selected } = this.#look;
@@ -141,7 +149,10 @@ export class Walk implements Actions {
 
   #tick(): void {
     this.#cancelTick();
-    if (this.#atEnd()) return this.pause();
+    if (this.#atEnd()) {
+      this.pause();
+      return;
+    }
     this.#cancelTick = this.schedule(playInterval(this.#look.level, this.speed), () => {
       this.step(1);
       this.#tick();

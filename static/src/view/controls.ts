@@ -69,7 +69,9 @@ export function controlsView(host: HTMLElement, command: (command: Command | "sp
       const atStart = view.position.step === 0 && view.position.element === null;
       const atEnd = next.step === view.position.step && next.term === view.position.term;
       setText(forwardWords, STEP_LABELS[view.level]);
-      const phase = scene.steps[Math.min(view.position.step, scene.steps.length - 1)]?.phase;
+      // The colour of what the press leads to: the next step's phase, or this one's while products are added up.
+      const leadsTo = view.position.element ? view.step : (scene.steps[view.position.step] ?? view.step);
+      const phase = leadsTo?.phase;
       forward.dataset.token = phase ? phaseToken(phase) : "value";
       forward.disabled = last.disabled = atEnd;
       first.disabled = back.disabled = atStart;

@@ -22,7 +22,7 @@ export function equationPanel(host: HTMLElement): Panel {
   body.append(list);
   host.append(root);
   const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
-  let shown: Step | null = null;
+  let shown: Step | null | undefined;
   let timer = 0;
 
   function reveal(stage: number): void {

@@ -33,6 +33,11 @@ function render(katex: Katex, latex: string, host: HTMLElement): void {
   katex.render(`\\displaystyle ${latex}`, host, OPTIONS);
 }
 
+/** Fetches KaTeX before the first formula asks for it. */
+export function preloadMath(): void {
+  if (!loading) loading = load();
+}
+
 async function load(): Promise<void> {
   addStyleSheet();
   katex = (await import("katex")).default;

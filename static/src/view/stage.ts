@@ -1,7 +1,7 @@
 import { select } from "d3-selection";
 import "d3-transition";
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
-import type { Card } from "../cards";
+import { type Card, gapOf } from "../cards";
 import type { Layout, LayoutNode, Place } from "../layout";
 import type { Actions, Scene, View } from "../state";
 import { svgElement } from "./element";
@@ -30,7 +30,7 @@ export interface Stage {
 export interface StageOptions {
   readonly actions: Actions;
   /** Finds places for the cards; later calls make earlier ones stale, which then never resolve. */
-  layOut(nodes: readonly LayoutNode[]): Promise<Layout>;
+  layOut(nodes: readonly LayoutNode[], gap: number): Promise<Layout>;
   reducedMotion(): boolean;
 }
 
@@ -45,6 +45,7 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
   const graph = graphView(world, options.actions);
   const wires = wireCanvas(canvas, options.reducedMotion);
 
+  let size: { readonly width: number; readonly height: number } = host.getBoundingClientRect();
   let shownKey = "";
   let layout: Layout | null = null;
   let current: { scene: Scene; view: View } | null = null;
@@ -74,20 +75,21 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
       animated && !options.reducedMotion() ? surface.transition().duration(TRANSITION_MILLISECONDS) : surface;
     behaviour.transform(moved as typeof surface, transform);
   };
+  wires.resize(size);
   const fitting = (place: Place, largest = LARGEST_FIT, smallest = ZOOM_RANGE[0]): ZoomTransform => {
-    const [width, height] = [host.clientWidth - 2 * MARGIN, host.clientHeight - 2 * MARGIN];
+    const [width, height] = [size.width - 2 * MARGIN, size.height - 2 * MARGIN];
     const k = Math.max(smallest, Math.min(largest, width / place.width, height / place.height));
     const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
-    return zoomIdentity.translate(host.clientWidth / 2 - x * k, host.clientHeight / 2 - y * k).scale(k);
+    return zoomIdentity.translate(size.width / 2 - x * k, size.height / 2 - y * k).scale(k);
   };
-  const fit = (animated = true) => layout && go(fitting(boundsOf(layout)), animated);
+  const showAll = (animated = true) => layout && go(fitting(boundsOf(layout)), animated);
   /** Brings what is active into sight; leaves the picture alone where it is already. */
   const follow = (animated: boolean) => {
     const place = layout && current && activeBounds(layout, current.view);
     if (!place) return;
     const [left, top] = now.apply([place.x, place.y]);
     const [right, bottom] = now.apply([place.x + place.width, place.y + place.height]);
-    if (left >= 0 && top >= 0 && right <= host.clientWidth && bottom <= host.clientHeight) return;
+    if (left >= 0 && top >= 0 && right <= size.width && bottom <= size.height) return;
     go(fitting(place, now.k, Math.min(now.k, READABLE)), animated);
   };
   const open = () => {
@@ -103,7 +105,7 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
       shownKey = scene.graph.key;
       layout = null;
       const cards = cardsOf(scene);
-      options.layOut(layoutNodes(scene, cards)).then((made) => {
+      options.layOut(layoutNodes(scene, cards), gapOf(scene.graph.nodes)).then((made) => {
         // By now another value may have been typed in; the graph is the same, or this answer would be stale.
         const { scene, view } = current ?? { scene: null, view: null };
         if (!scene || !view) return;
@@ -121,8 +123,9 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
     follow(travel);
   };
 
-  new ResizeObserver(() => {
-    wires.redraw();
+  new ResizeObserver(([entry]) => {
+    if (entry) size = entry.contentRect;
+    wires.resize(size);
     follow(false);
   }).observe(host);
   onThemeChange(() => {
@@ -132,7 +135,7 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
 
   return {
     update,
-    fitAll: () => fit(),
+    fitAll: () => showAll(),
     zoomBy: (factor) => {
       const moved = options.reducedMotion() ? surface : surface.transition().duration(TRANSITION_MILLISECONDS);
       behaviour.scaleBy(moved as typeof surface, factor);

@@ -21,15 +21,14 @@ export function showStatus(host: HTMLElement, status: Status): void {
   }
 }
 
-/** An error that belongs to no field, over the picture; null hides it. */
-export function showNotice(
-  host: HTMLElement,
-  error: ServerError | null,
-  leave: { address: string; words: string },
-): void {
-  host.hidden = error === null;
-  if (!error) return;
-  const { message, given, expected } = error.answer;
+/** An error that belongs to no field, over the picture, until it is dismissed. */
+export function showNotice(host: HTMLElement, { answer }: ServerError): void {
+  const { message, given, expected } = answer;
+  const close = element("button", { type: "button", class: "ghost" }, "Dismiss");
+  close.addEventListener("click", () => {
+    host.hidden = true;
+  });
   const details = given ? [element("p", { class: "quiet" }, `Given: ${given}. Expected: ${expected}.`)] : [];
-  host.replaceChildren(element("p", {}, message), ...details, element("a", { href: leave.address }, leave.words));
+  host.replaceChildren(element("p", {}, message), ...details, close);
+  host.hidden = false;
 }

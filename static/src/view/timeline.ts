@@ -28,11 +28,11 @@ export function timelineView(host: HTMLElement, seek: (step: number) => void): T
   const context = canvas.getContext("2d");
   let current: { scene: Scene; view: View } | null = null;
   let labelled: Scene["steps"] | null = null;
+  let width = rail.clientWidth;
 
   const draw = () => {
     if (!context || !current) return;
     const { scene, view } = current;
-    const { clientWidth: width } = rail;
     const ratio = window.devicePixelRatio;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(HEIGHT * ratio);
@@ -57,7 +57,7 @@ export function timelineView(host: HTMLElement, seek: (step: number) => void): T
     if (!current || labelled === current.scene.steps) return;
     labelled = current.scene.steps;
     const count = Math.max(labelled.length, 1);
-    const share = rail.clientWidth / count;
+    const share = width / count;
     labels.replaceChildren(
       ...phaseRuns(labelled)
         .filter(({ from, to }) => (to - from) * share >= LABEL_ROOM)
@@ -108,7 +108,8 @@ export function timelineView(host: HTMLElement, seek: (step: number) => void): T
     event.preventDefault();
     seek(to);
   });
-  new ResizeObserver(() => {
+  new ResizeObserver(([entry]) => {
+    width = entry?.contentRect.width ?? width;
     labelled = null;
     label();
     draw();

@@ -16,6 +16,8 @@ export interface WireCanvas {
   /** With `travel` the number sets out from the start of its wire; without, it has arrived. */
   show(scene: Scene, view: View, layout: Layout, travel: boolean): void;
   move(transform: Transform): void;
+  /** Tells the size of the canvas on the page: asking for it while drawing would make the browser lay the page out. */
+  resize(size: { readonly width: number; readonly height: number }): void;
   redraw(): void;
 }
 
@@ -28,7 +30,7 @@ const PILL_PADDING = 9;
 const FONT = "600 13px system-ui, sans-serif";
 /** Where along the wire its number may stand, best first, and how far beside it, in pixels. */
 const STATIONS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
-const ASIDE = [-21, 21, -40, 40, -64, 64, -92, 92, 0];
+const ASIDE = [-21, 21, -30, 30, -40, 40, -52, 52, -64, 64, -92, 92, 0];
 
 interface Moving {
   readonly wire: ActiveWire;
@@ -44,12 +46,12 @@ export function wireCanvas(canvas: HTMLCanvasElement, reducedMotion: () => boole
   let cards: readonly Place[] = [];
   let started = 0;
   let request = 0;
+  let [width, height] = [0, 0];
 
   const draw = (now: number) => {
     request = 0;
     if (!context) return;
     const ratio = window.devicePixelRatio;
-    const { clientWidth: width, clientHeight: height } = canvas;
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
@@ -89,6 +91,10 @@ export function wireCanvas(canvas: HTMLCanvasElement, reducedMotion: () => boole
     },
     move(next) {
       transform = next;
+      redraw();
+    },
+    resize(size) {
+      [width, height] = [size.width, size.height];
       redraw();
     },
     redraw,
@@ -196,7 +202,13 @@ function placePill(
     }),
   );
   const free = places.filter((pill) => !taken.some((card) => overlaps(pill, card, 3)));
-  return free.find(inside) ?? free[0] ?? (places[0] as Pill);
+  // Best beside its wire, else on it.
+  const beside = free.filter((pill) => inside(pill) && !path.some((point) => contains(pill, point)));
+  return beside[0] ?? free.find(inside) ?? free[0] ?? (places[0] as Pill);
+}
+
+function contains({ x, y, width, height }: Place, point: Point): boolean {
+  return point.x > x && point.x < x + width && point.y > y && point.y < y + height;
 }
 
 function drawPill(
