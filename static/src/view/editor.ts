@@ -25,6 +25,7 @@ export function editorPanel(host: HTMLElement, actions: Actions): Panel {
   const marks = element("pre", { class: "editor-marks", "aria-hidden": "true" });
   const problemBox = element("div", { id: "editor-problem", class: "editor-problem", role: "status" });
   const help = functionHelp(host);
+  host.classList.add("editor");
   host.append(element("div", { class: "editor-field" }, marks, area), problemBox, help);
 
   let sent = "";

@@ -134,7 +134,7 @@ function words({ tensor, row, column, name }: Cell, exact: number | null): Node[
   ];
   if (!tensor.exact && !tensor.images) {
     const size = regionSize(regionOf(tensor, pixel.row, pixel.column));
-    parts.push(element("small", {}, ` pixel: ${size} numbers, mean ${formatNumber(drawn)}`));
+    parts.push(element("small", {}, ` its pixel averages ${size} numbers: ${formatNumber(drawn)}`));
   }
   return parts;
 }

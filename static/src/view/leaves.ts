@@ -104,7 +104,7 @@ function scalarField(
     show(value) {
       if (typeof value !== "number") return;
       field.show(value);
-      if (slider.matches(":active")) return;
+      if (slider.matches(":active") || !Number.isFinite(value)) return;
       // The slider reaches further for a value beyond its end, but its ends stay put while it is dragged.
       slider.min = String(Math.min(Number(slider.min), value));
       slider.max = String(Math.max(Number(slider.max), value));

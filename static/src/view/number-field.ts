@@ -1,4 +1,4 @@
-import { parseNumber } from "../format";
+import { formatNumber, parseNumber } from "../format";
 import { nudge } from "../numbers";
 import { element } from "./element";
 
@@ -48,7 +48,7 @@ export function numberField({ label, step, changed, complain }: Options): Number
   input.addEventListener("input", () => {
     typing = true;
     const number = parseNumber(input.value);
-    if (number === null || !Number.isFinite(number)) {
+    if (number === null) {
       valid(`“${input.value}” is not a number. Type one such as −0.5, 12 or 1e-3.`);
       return;
     }
@@ -111,5 +111,6 @@ export function numberField({ label, step, changed, complain }: Options): Number
 
 /** Every digit that tells the number from its neighbours, up to eight: what stands here can be typed in again. */
 function written(number: number): string {
+  if (!Number.isFinite(number)) return formatNumber(number);
   return String(Number(number.toPrecision(8))).replace("-", "−");
 }

@@ -23,6 +23,7 @@ export function termsPanel(host: HTMLElement, actions: Actions): Panel {
   const list = element("ol", { class: "term-rows", tabindex: 0, "aria-label": "Products" });
   const total = element("div", { class: "running" });
   body.append(title, formula, head, list, total, close);
+  root.hidden = true;
   host.append(root);
   let shown: Terms | null = null;
   let sums: number[] = [];
@@ -39,7 +40,7 @@ export function termsPanel(host: HTMLElement, actions: Actions): Panel {
     );
     head.hidden = list.hidden = total.hidden = terms.terms.length === 0;
     list.replaceChildren(
-      ...terms.terms.map((term, i) => termRow(term, i, batch, () => actions.seek(terms.step, i + 1))),
+      ...terms.terms.map((term, i) => termRow(term, i, batch, () => actions.seek(terms.step + 1, i + 1))),
     );
   }
 
@@ -64,8 +65,11 @@ export function termsPanel(host: HTMLElement, actions: Actions): Panel {
   return {
     update(scene: Scene, view: View) {
       const open = view.position.element !== null;
+      const opens = open && root.hidden;
       root.hidden = !open;
       if (!open) return;
+      // On a phone, and below a long equation, it would open out of sight.
+      if (opens) root.scrollIntoView({ block: "nearest" });
       setText(heading, `Element [${view.position.element?.join(", ")}]`);
       if (view.terms && view.terms !== shown) build(scene, view.terms);
       if (view.terms) mark(view.position.term);
