@@ -9,11 +9,7 @@ import numpy as np
 import pytest
 
 from engine.data import Bytes, DataError, Dataset, batches, read_idx, rows, shuffled
-
-
-def idx(array: Bytes) -> bytes:
-    """The content of an IDX file."""
-    return bytes((0, 0, 8, array.ndim)) + np.array(array.shape, ">u4").tobytes() + array.tobytes()
+from tests.small_mnist import idx
 
 
 def dataset(count: int = 7) -> Dataset:
