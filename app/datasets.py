@@ -20,6 +20,9 @@ BUILT_IN = Path(__file__).resolve().parent / "data" / "digits.npz"
 TRAINING_DIGITS = 1_500
 """The built-in digits before this one are for training, the other 297 for testing, as they stand in their source."""
 
+MNIST = "MNIST"
+"""Name of the data set, by which it is told from the built-in digits."""
+
 _PREFIX = {"train": "train", "test": "t10k"}
 _lock = threading.Lock()
 _found: dict[tuple[Path, Split], tuple[object, Dataset]] = {}
@@ -78,7 +81,7 @@ def read_mnist(images: Path, labels: Path) -> Dataset:
     pictures, digits = read_idx(images), read_idx(labels).astype(np.int64)
     note = f"MNIST (LeCun, Cortes, Burges): {len(pictures):,} handwritten digits."
     try:
-        return Dataset("MNIST", pictures, digits, note)
+        return Dataset(MNIST, pictures, digits, note)
     except DataError as error:
         raise DataError(
             f"{images} and {labels.name} are not MNIST's", given=str(error), expected="pictures and their labels"

@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from app.datasets import find, mnist_files, raw_folder, read_mnist
+from app.datasets import MNIST, Digits, find, load, mnist_files, raw_folder, read_mnist
 from engine.data import DataError
 
 State = Literal["idle", "running", "failed", "done"]
@@ -163,15 +163,15 @@ def torchvision_mnist() -> Any:
         ImportError: torch or torchvision is not installed.
     """
     try:
-        from torchvision.datasets import MNIST
+        from torchvision import datasets
     except RuntimeError as error:
         if "torchvision::nms" not in str(error):
             raise
         for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
             del sys.modules[name]  # what the failed import left half made
         _declare_operators()
-        from torchvision.datasets import MNIST
-    return MNIST
+        from torchvision import datasets
+    return datasets.MNIST
 
 
 def _declare_operators() -> None:
