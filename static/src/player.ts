@@ -83,7 +83,7 @@ function isBoundary(steps: readonly Step[], position: number, level: Level): boo
   const [before, after] = [steps[position - 1], steps[position]];
   if (!before || !after) return true;
   if (level === "phase") return before.phase !== after.phase;
-  if (level === "op") return before.phase !== after.phase || before.node !== after.node || before.kind !== after.kind;
+  if (level === "op") return before.node !== after.node || before.kind !== after.kind;
   return true;
 }
 

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { commandOf, KEYS, mayTake, type Press } from "../../static/src/keys";
+
+const press = (key: string, held: Partial<Press> = {}): Press => ({
+  ...{ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false },
+  ...held,
+});
+/** A target that lies in whatever matches `pattern`. */
+const inside = (pattern: RegExp) => ({ closest: (selectors: string) => (pattern.test(selectors) ? {} : null) });
+
+test("Shift makes a step a phase", () => {
+  expect(commandOf(press("ArrowRight"))).toBe("forward");
+  expect(commandOf(press("ArrowRight", { shiftKey: true }))).toBe("phase-forward");
+});
+
+test("signs that need Shift on some keyboards work with and without", () => {
+  expect([commandOf(press("?", { shiftKey: true })), commandOf(press("?"))]).toEqual(["help", "help"]);
+});
+
+test("the browser keeps its own shortcuts", () => {
+  for (const held of [{ ctrlKey: true }, { metaKey: true }, { altKey: true }]) {
+    expect(commandOf(press("ArrowLeft", held))).toBe(null);
+  }
+});
+
+test("no key stands for two commands, and no command is without a key", () => {
+  const keys = KEYS.flatMap((key) => key.keys);
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(new Set(KEYS.map((key) => key.command)).size).toBe(KEYS.length);
+});
+
+test("keys are never taken from where something is typed, nor from an open dialog", () => {
+  for (const key of ["ArrowLeft", " ", "?", "Home"]) {
+    expect(mayTake(press(key), inside(/textarea/))).toBe(false);
+    expect(mayTake(press(key), inside(/dialog/))).toBe(false);
+    expect(mayTake(press(key), inside(/nothing of this/))).toBe(true);
+  }
+});
+
+test("a button keeps Space, a slider its arrows, and nothing more", () => {
+  expect([mayTake(press(" "), inside(/^button/)), mayTake(press("ArrowLeft"), inside(/^button/))]).toEqual([
+    false,
+    true,
+  ]);
+  expect([mayTake(press("ArrowLeft"), inside(/slider/)), mayTake(press(" "), inside(/slider/))]).toEqual([false, true]);
+});
