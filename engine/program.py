@@ -17,7 +17,7 @@ from engine.errors import GradientError
 from engine.floats import FloatRun
 from engine.kernels import Call, sum_rows
 from engine.op import Array
-from engine.replay import InPlace, buffer_for, replay_floats
+from engine.replay import InPlace, buffer_for, of_floats
 from engine.tensor import Tensor
 
 Wire = tuple[Tensor, int, Tensor]
@@ -93,7 +93,7 @@ class Program:
         calls: list[Call] = []
         run: list[Wire] = []
         for wire in wires:
-            if wire[0].replay is replay_floats:
+            if of_floats(wire[0]):
                 run.append(wire)
                 continue
             if run:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from engine.kernels import KERNELS, SCALARS, Call, Kernel, Workspace
+from engine.kernels import KERNELS, Call, Kernel, Workspace
 from engine.op import Array
 from engine.tensor import Tensor, evaluate
 
@@ -79,23 +80,75 @@ class InPlace:
 
 
 def replay_floats(node: Tensor) -> bool:
-    """Compute a node of floats again, with its local derivatives."""
-    values = [t.value for t in node.inputs]
-    for value in values:
-        if type(value) is not float:
-            return False
+    """Compute a node of floats again, with its local derivatives, by the op's own rule."""
+    values = tuple([t.value for t in node.inputs])
     op = node.op
-    assert op is not None
-    rule = SCALARS.get(op.name)
-    if rule is not None:
-        node.value, node.partials = rule(*values)
-        return True
+    if op is None or any(type(value) is not float for value in values):
+        return False
     node.value = evaluate(op, node.inputs, node.attrs)
     node.partials = tuple(
-        float(op.local(port, node.value, tuple(values), node.attrs)) if op.has_gradient(port) else 0.0
+        float(op.local(port, node.value, values, node.attrs)) if op.has_gradient(port) else 0.0
         for port in range(len(values))
     )
     return True
+
+
+def _add(node: Tensor) -> bool:
+    a, b = node.inputs
+    x, y = a.value, b.value
+    if type(x) is float is type(y):
+        node.value = x + y
+        return True
+    return False
+
+
+def _sub(node: Tensor) -> bool:
+    a, b = node.inputs
+    x, y = a.value, b.value
+    if type(x) is float is type(y):
+        node.value, node.partials = x - y, _MINUS
+        return True
+    return False
+
+
+def _mul(node: Tensor) -> bool:
+    a, b = node.inputs
+    x, y = a.value, b.value
+    if type(x) is float is type(y):
+        node.value = x * y
+        return True
+    return False
+
+
+def _neg(node: Tensor) -> bool:
+    x = node.inputs[0].value
+    if type(x) is float:
+        node.value, node.partials = -x, _TURNED
+        return True
+    return False
+
+
+def _relu(node: Tensor) -> bool:
+    x = node.inputs[0].value
+    if type(x) is float:
+        node.value, node.partials = max(x, 0.0), _PASSED if x > 0.0 else _STOPPED
+        return True
+    return False
+
+
+_MINUS, _TURNED, _PASSED, _STOPPED = (1.0, -1.0), (-1.0,), (1.0,), (0.0,)
+
+FLOATS: Mapping[str, Callable[[Tensor], bool]] = {"add": _add, "sub": _sub, "mul": _mul, "neg": _neg, "relu": _relu}
+"""Rules on Python's own floats, by the name of the op: a tenth of the time of NumPy's scalars.
+
+A sum keeps no local derivatives, for they are 1, and a product none, for they are its inputs' values.
+"""
+FLOAT_REPLAYS = frozenset({replay_floats, *FLOATS.values()})
+
+
+def of_floats(node: Tensor) -> bool:
+    """Whether a node of a tape and its inputs are floats."""
+    return node.replay in FLOAT_REPLAYS
 
 
 def bind(node: Tensor) -> None:

@@ -25,12 +25,11 @@ import numpy as np
 
 from engine.backward import backward, seed_for
 from engine.errors import EngineError
-from engine.kernels import SCALARS
 from engine.mode import MODE, Mode
 from engine.op import Op
 from engine.program import OffTapeError, Program
 from engine.recording import Recording
-from engine.replay import InPlace, bind, kind, replay_floats
+from engine.replay import FLOATS, InPlace, bind, of_floats
 from engine.tensor import Tensor, evaluate, make_node
 
 END = Tensor(0.0)
@@ -109,7 +108,7 @@ class Tape:
         if found is not END:
             self._truncate(found)
         node = _record(op, inputs, attrs)
-        if node.replay is not replay_floats and op.infix and all(t.op is None for t in inputs):
+        if op.infix and not of_floats(node) and all(t.op is None for t in inputs):
             self._leaf_pairs.append(node)
         self.nodes.append(node)
         self._programs.clear()
@@ -123,7 +122,7 @@ class Tape:
         an earlier pass, whose value may have been overwritten.
         """
         program = self._programs.get(id(root))
-        if gradient is not None or program is None:
+        if gradient is not None or program is None or program.root.shape != ():
             gradient = seed_for(root, gradient)
         if program is None or not program.fits():
             try:
@@ -165,25 +164,23 @@ class Tape:
 
 
 def _record(op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> Tensor:
-    rule = SCALARS.get(op.name)
-    if rule is not None and all(type(t.value) is float for t in inputs):
+    rule = FLOATS.get(op.name)
+    if rule is not None:
         node = make_node(op, 0.0, inputs, attrs)
-        node.replay = replay_floats
-        node.value, node.partials = rule(*[t.value for t in inputs])
-        return node
+        if rule(node):
+            node.replay = rule
+            return node
     node = make_node(op, evaluate(op, inputs, attrs), inputs, attrs)
     bind(node)
     return node
 
 
 def _exchange_constants(node: Tensor, inputs: tuple[Tensor, ...]) -> bool:
-    """Put `inputs` in the place of the node's where they differ only in leaves of one kind that require no grad."""
+    """Put `inputs` in the place of the node's where they differ only in leaves that require no grad."""
     if len(inputs) != len(node.inputs):
         return False
     for new, old in zip(inputs, node.inputs, strict=True):
-        if new is not old and (
-            new.op is not None or old.op is not None or new.requires_grad or old.requires_grad or kind(new) != kind(old)
-        ):
+        if new is not old and (new.op is not None or old.op is not None or new.requires_grad or old.requires_grad):
             return False
     node.inputs = inputs
     return True
