@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from app import __version__
-from app.datasets import load
+from app.download import Download, digits_or_download
 from app.pages import error_page, page_templates, pages_router
 from app.proof import prove
 from app.resources import static_folder, templates_folder
@@ -30,7 +30,8 @@ def create_app(settings: Settings) -> FastAPI:
     def healthz() -> dict[str, str]:
         return {"status": "ok", "version": __version__}
 
-    scenes = all_scenes(lambda: load(settings.data))
+    download = Download(settings.data) if settings.download else None
+    scenes = all_scenes(lambda: digits_or_download(settings.data, download))
     static = static_folder()
     app.mount("/static", BuiltFiles(directory=static), name="static")
     templates = page_templates(templates_folder(), static)

@@ -61,6 +61,7 @@ class Settings:
     port: int = setting(8000, "port to listen on; 0 takes any free one", Limit(0, 65535))
     browser: bool = setting(True, "open the browser when the server is ready")
     data: Path = setting(Path("~/.gradwalk"), "folder of the data sets")
+    download: bool = setting(True, "fetch MNIST once, through torchvision, when a scene wants it and it is not there")
     max_message_bytes: int = setting(1_000_000, "size of the largest message a browser may send", Limit(low=1_000))
     max_sessions: int = setting(200, "browsers served at the same time", Limit(low=1))
     compute_threads: int = setting(2, "messages computed at the same time", Limit(1, 64))

@@ -528,7 +528,7 @@ export interface Error {
 /**
  * A tensor as it travels (MessagePack map with these keys; `bytes` fields are raw little-endian).
  *
- * `picture` is float32, `picture_shape` of at most 64x64, pooled by averaging where the tensor is larger (`exact` tells);
+ * `picture` is float32, of at most 64x64, averaged down where the tensor is larger (`exact` tells);
  * `maps` (uint8, with `maps_scale`: number = (byte - zero) * scale) holds one picture of `images` size a row.
  */
 export interface TensorFrame {

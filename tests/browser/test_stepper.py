@@ -1,0 +1,220 @@
+"""The stepper as a learner uses it, in a real Chromium: what stands on screen are the engine's numbers."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+SIGMOID_STEPS = 12
+
+
+def position(page: Page) -> str:
+    return page.locator("#controls .position").last.inner_text()
+
+
+def press(page: Page, key: str, times: int = 1) -> None:
+    for _ in range(times):
+        page.keyboard.press(key)
+
+
+def opened(page: Page, address: str) -> Page:
+    """The page with its scene drawn and ready for keys."""
+    page.goto(address)
+    expect(page.locator("#controls button.main")).to_be_enabled()
+    return page
+
+
+def test_the_sigmoid_is_walked_forth_and_back(page: Page) -> None:
+    opened(page, "/step/sigmoid")
+    expect(page.locator("#controls")).to_contain_text(f"of {SIGMOID_STEPS}")
+    press(page, "ArrowRight", 7)
+    # dσ/dc = -1/c^2 with c = 1 + e^-1.5
+    number = f"{1 / (1 + math.exp(-1.5)) ** 2:.4g}"
+    expect(page.locator("#say")).to_contain_text(f"\N{MINUS SIGN}{number}")
+    expect(page.locator("#equation .katex").first).to_be_visible()
+    press(page, "ArrowLeft", 3)
+    expect(page.locator("#controls")).to_contain_text(f"step 4 of {SIGMOID_STEPS}")
+    press(page, "End")
+    expect(page.locator("#controls")).to_contain_text(f"step {SIGMOID_STEPS} of {SIGMOID_STEPS}")
+    press(page, "Home")
+    expect(page.locator("#controls button.main")).to_be_enabled()
+    expect(page.locator("#controls")).not_to_contain_text("step 12")
+
+
+def test_both_ways_meet_at_the_same_number(page: Page) -> None:
+    opened(page, "/step/sigmoid")
+    sigma = 1 / (1 + math.exp(-1.5))
+    press(page, "End")
+    expect(page.locator("#checks")).to_contain_text(f"{sigma * (1 - sigma):.4g}")
+    expect(page.locator("#checks")).to_contain_text("AutoGrad")
+    expect(page.locator("#checks")).to_contain_text("ManualGrad")
+
+
+def test_a_changed_value_keeps_the_position(page: Page) -> None:
+    opened(page, "/step/expression?source=x*x%2Bx&v.x=3")
+    press(page, "ArrowRight", 3)
+    before = position(page)
+    field = page.locator("#leaves input:not([type=range])").first
+    field.fill("5")
+    field.press("Enter")
+    page.locator("#stage").click(position={"x": 5, "y": 5})
+    expect(page.locator("#stage")).to_contain_text("25")
+    assert position(page) == before
+    press(page, "End")
+    expect(page.locator("#sum")).to_contain_text("11")
+
+
+def test_an_expression_is_typed_and_its_mistakes_are_shown_at_their_place(page: Page) -> None:
+    opened(page, "/step/expression")
+    area = page.locator("#editor textarea")
+    area.fill("sigmid(x)")
+    problem = page.locator("#editor-problem")
+    expect(problem).to_contain_text("sigmid")
+    expect(problem.locator(".caret")).to_be_visible()
+    problem.locator("button.suggestion").click()
+    expect(area).to_have_value("sigmoid(x)")
+    expect(problem).to_be_empty()
+    expect(page.locator("#stage")).to_contain_text("sigmoid x")
+
+
+def test_the_impatient_pass_goes_wrong_and_says_so(page: Page) -> None:
+    opened(page, "/step/diamond")
+    page.get_by_role("radio", name="passes on at once").check()
+    expect(page.locator("#notes")).to_contain_text("wrong on purpose")
+    expect(page.locator("#checks")).to_contain_text("∂L/∂x")
+
+
+def test_into_an_element_shows_the_products_that_sum_to_it(page: Page) -> None:
+    opened(page, "/step/broadcasting")
+    press(page, "ArrowRight", 1)
+    press(page, "ArrowDown")
+    terms = page.locator("#terms")
+    # a[0, 0] = X[0, 0] W[0, 0] + X[0, 1] W[1, 0] = 1 · 0.5 + 2 · 1
+    expect(terms).to_contain_text("Sum of 0 of 2")
+    press(page, "ArrowRight", 2)
+    expect(terms).to_contain_text("Sum of 2 of 2")
+    expect(terms).to_contain_text("2.5")
+    press(page, "ArrowUp")
+    expect(terms).to_be_hidden()
+
+
+def test_an_address_opens_exactly_what_was_seen(page: Page) -> None:
+    opened(page, "/step/diamond")
+    page.get_by_role("radio", name="passes on at once").check()
+    expect(page.locator("#notes")).to_contain_text("wrong on purpose")
+    page.locator("#stage").click(position={"x": 5, "y": 5})
+    press(page, "ArrowRight", 6)
+    page.wait_for_url("**step=6**")
+    there, address = position(page), page.url
+    sentence = page.locator("#say").inner_text()
+    page.goto("about:blank")
+    opened(page, address)
+    expect(page.locator("#say")).to_have_text(sentence, use_inner_text=True)
+    expect(page.locator("#notes")).to_contain_text("wrong on purpose")
+    assert position(page) == there
+
+
+def test_two_browsers_never_see_each_other(browser: Browser, server: str) -> None:
+    contexts = [browser.new_context(base_url=server) for _ in range(2)]
+    try:
+        one, two = (
+            opened(c.new_page(), f"/step/expression?source=x*x&v.x={x}") for c, x in zip(contexts, (3, 4), strict=True)
+        )
+        press(one, "End")
+        press(two, "ArrowRight")
+        expect(one.locator("#stage")).to_contain_text("9")
+        expect(two.locator("#stage")).to_contain_text("16")
+        assert position(one) != position(two)
+    finally:
+        for context in contexts:
+            context.close()
+
+
+def test_the_keys_of_a_field_are_left_to_it(page: Page) -> None:
+    opened(page, "/step/expression")
+    press(page, "ArrowRight", 2)
+    before = position(page)
+    page.locator("#editor textarea").click()
+    press(page, "ArrowLeft", 3)
+    press(page, "Home")
+    assert position(page) == before
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/step/sigmoid", "/step/broadcasting"])
+def test_axe_finds_nothing(browser: Browser, server: str, root: Path, path: str, scheme: str, width: int) -> None:
+    context = browser.new_context(
+        base_url=server, viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    try:
+        page = context.new_page()
+        page.goto(path, wait_until="networkidle")
+        if path != "/":
+            press(page, "ArrowRight", 7)
+        page.wait_for_timeout(400)
+        # Through the driver, because the page's own policy lets no script in from elsewhere.
+        page.evaluate((root / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+        found = page.evaluate(
+            "axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))]))"
+        )
+        assert found == []
+    finally:
+        context.close()
+
+
+def test_nothing_is_wider_than_a_phone(browser: Browser, server: str) -> None:
+    context = browser.new_context(base_url=server, viewport={"width": 390, "height": 844})
+    try:
+        for path in ("/", "/step/sigmoid", "/step/broadcasting", "/step/softmax"):
+            page = context.new_page()
+            page.goto(path, wait_until="networkidle")
+            press(page, "ArrowRight", 6)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+            page.close()
+    finally:
+        context.close()
+
+
+def test_a_dropped_connection_comes_back_to_the_same_place(
+    browser: Browser, root: Path, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    port = free_port()
+    environment = {"GRADWALK_DATA": str(tmp_path), **os.environ}
+    command = [sys.executable, "-m", "app", "--no-browser", "--port", str(port)]
+
+    def start() -> subprocess.Popen[str]:
+        process = subprocess.Popen(command, cwd=root, env=environment, text=True, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("Gradwalk is at")
+        return process
+
+    def stop(process: subprocess.Popen[str]) -> None:
+        process.kill()
+        process.communicate()
+
+    server = start()
+    context = browser.new_context(base_url=f"http://127.0.0.1:{port}")
+    try:
+        page = opened(context.new_page(), "/step/expression?source=x*y&v.x=2&v.y=7")
+        press(page, "ArrowRight", 3)
+        there = position(page)
+        stop(server)
+        expect(page.locator("#connection")).to_have_attribute("data-status", "lost")
+        server = start()
+        expect(page.locator("#connection")).to_have_attribute("data-status", "open", timeout=20_000)
+        assert position(page) == there
+        field = page.locator("#leaves input:not([type=range])").first
+        field.fill("3")
+        field.press("Enter")
+        expect(page.locator("#stage")).to_contain_text("21")
+    finally:
+        context.close()
+        stop(server)
