@@ -45,7 +45,10 @@ function loadPreviews(waiting: HTMLElement[]): void {
     },
     random: Math.random,
     resume: () => null,
-    status: () => {},
+    status(status) {
+      // No empty boxes for what may never come.
+      for (const host of waiting) host.hidden = status !== "open" && status !== "connecting";
+    },
     welcome: () => void openAll(),
     scene: (scene) => {
       if (current) void showPreview(current, scene);

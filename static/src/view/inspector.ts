@@ -68,8 +68,9 @@ export function inspectorPanel(host: HTMLElement, actions: Actions): Panel {
     const computes = view.step?.kind === "compute" && view.step.node === id;
     tensors.value.show(value, graphNode.name, value && scale(scene, "value", value), computes ? open : null);
     tensors.grad.show(grad, `∂${graphNode.name}`, grad && scale(scene, "grad", grad), receives ? open : null);
+    const seeded = scene.graph.roots.includes(id); // by nobody's contribution
     contributions.replaceChildren(
-      ...(receives || node.expected === 0
+      ...(receives || seeded || node.expected === 0
         ? []
         : [element("h3", {}, "Who contributed"), contributionList(scene, node, actions)]),
     );
@@ -89,11 +90,12 @@ export function inspectorPanel(host: HTMLElement, actions: Actions): Panel {
 
 function factsOf(graphNode: GraphNode, node: NodeView, withState: boolean): HTMLElement[] {
   const value = node.value === null ? slot("not computed yet") : number(node.value);
+  const none = node.grad === null && node.expected === 0;
   const grad = node.grad === null ? slot(stateWords(node)) : number(node.grad);
   const state = element("span", { class: "state" }, squares(node), stateWords(node));
   return [
     fact(node.updated ? "value, updated" : "value", value, "value"),
-    fact("gradient", grad, "grad"),
+    none ? fact("gradient", stateWords(node)) : fact("gradient", grad, "grad"),
     ...(withState && node.grad !== null && node.expected > 0 ? [fact("state", state)] : []),
     fact("shape", formatShape(graphNode.shape)),
     ...(graphNode.op ? [fact("op", graphNode.op)] : []),
@@ -117,13 +119,15 @@ function quantityPart(quantity: Quantity, scene: Scene, actions: Actions): HTMLE
   const name = element("span", { class: "quantity-name" });
   typeset(name, quantity.latex);
   const says = element("span", { class: "quiet" }, quantity.says);
-  const line = [name, says, element("b", {}, amount(quantity.value))];
-  if (!tensor) return element("p", { class: "quantity" }, ...line);
-  const details = element("details", {}, element("summary", { class: "quantity" }, ...line));
+  if (typeof quantity.value === "number") {
+    return element("p", { class: "quantity" }, name, says, element("b", {}, amount(quantity.value)));
+  }
+  const details = element("details", {}, element("summary", { class: "quantity" }, name, says));
   // Drawn when it is first looked at: there are up to five, and each step has its own.
   details.addEventListener(
     "toggle",
     () => {
+      if (!tensor) return;
       const view = tensorView("value", actions);
       details.append(view.root);
       view.update({ tensor, name: quantity.name, scale: tensor.largest, open: null });

@@ -1,4 +1,4 @@
-import { niceStep } from "../numbers";
+import { niceStep, nudge } from "../numbers";
 import type { Leaf } from "../protocol";
 import type { Actions, Matrix, Panel, Scene } from "../state";
 import { element, section } from "./element";
@@ -80,7 +80,7 @@ function scalarField(
     type: "range",
     min: leaf.minimum,
     max: leaf.maximum,
-    step: "any",
+    step,
     "aria-label": `${leaf.name}, slider`,
   });
   const field: NumberField = numberField({
@@ -93,10 +93,9 @@ function scalarField(
     complain,
   });
   slider.addEventListener("input", () => {
-    const number = Math.round(slider.valueAsNumber / step) * step;
-    const rounded = Number(number.toPrecision(10));
-    field.show(rounded);
-    push(rounded);
+    const number = nudge(slider.valueAsNumber, step, 0);
+    field.show(number);
+    push(number);
   });
   slider.addEventListener("keydown", (event) => event.stopPropagation());
   return {
