@@ -81,6 +81,8 @@ function miniCard(name: string, size: MiniatureSize, tensors: ReadonlyMap<number
   const box = svgElement("rect", { ...size, rx: 8, class: "mini-card" });
   const slots = { value: slot("value", size, tensors), grad: slot("grad", size, tensors) };
   const root = svgElement("g", {}, box, title, slots.value.root, slots.grad.root);
+  // A constant is only its number, at the height its wire leaves from.
+  if (!name) slots.value.root.setAttribute("transform", `translate(0 ${(size.height - PAD) / 4})`);
   return {
     root,
     show(value, grad, hasGrad, focus) {
