@@ -178,6 +178,11 @@ def test_a_mirror_that_says_no_is_there_and_one_that_is_silent_is_not() -> None:
         require_answer([silent, mirror], seconds=5)
 
 
+def test_a_mirror_that_takes_the_call_and_says_nothing_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(OfflineError):
+        require_answer([f"http://127.0.0.1:{silent.getsockname()[1]}/"], seconds=0.2)
+
+
 def test_torchvision_can_be_imported_beside_any_torch(root: Path) -> None:
     if find_spec("torchvision") is None:
         pytest.skip("torchvision is not installed")
