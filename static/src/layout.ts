@@ -9,12 +9,13 @@ import {
   graph as emptyGraph,
   type Graph,
   type GraphLink,
-  layeringLongestPath,
+  type Layering,
   layeringSimplex,
   type MutGraph,
   sugiyama,
 } from "d3-dag";
 import { routeKey } from "./geometry";
+import { type Bend, bendsOf, layersOf } from "./layers";
 
 export interface Point {
   readonly x: number;
@@ -56,9 +57,13 @@ const NUMBER_GAP = 84;
 const NODE_GAP = 26;
 const LANE_GAP = 64;
 
-/** Sizes up to which the slower, better operators are fast enough: below a tenth of a second, and a second. */
-const SMALL = 100;
-const MEDIUM = 1000;
+/**
+ * Sizes, cards and bends counted, up to which the slower, better operators are fast enough: about a tenth of a second, and a
+ * second; and up to which the fastest ones are.
+ */
+const SMALL = 150;
+const MEDIUM = 1500;
+const LARGEST = 20_000;
 
 /** How much it matters that a wire runs straight: one layer long, at the ends of a longer one, and in between. */
 const STRAIGHT: Weights = [1, 2, 8];
@@ -104,15 +109,11 @@ interface LaneLayout {
 
 // d3-dag draws from top to bottom: its x is our y.
 function layOutLane(members: readonly LayoutNode[], gap: number): LaneLayout {
-  const dag: MutGraph<LayoutNode, undefined> = emptyGraph();
-  const made = new Map(members.map((node) => [node.id, dag.node(node)]));
-  for (const [id, target] of made) {
-    for (const input of new Set(target.data.inputs)) {
-      const source = made.get(input);
-      if (source && input !== id) dag.link(source, target);
-    }
-  }
-  const size = operators(members.length, gap)(dag);
+  const layers = layersOf(members);
+  const bends = bendsOf(members, layers);
+  const size = members.length + bends.reduce((sum, { count }) => sum + count, 0);
+  const dag = dagOf(members, bends, size);
+  const drawn = operators(size, gap, layers)(dag);
 
   const places = new Map<number, Place>();
   for (const { data, x, y } of dag.nodes()) {
@@ -124,19 +125,37 @@ function layOutLane(members: readonly LayoutNode[], gap: number): LaneLayout {
     const inner = points.slice(1, -1).map(([x, y]) => ({ x: y, y: x }));
     if (inner.length > 0) routes.set(routeKey(source.data.id, target.data.id), inner);
   }
-  return { width: size.height, height: size.width, places, routes };
+  return { width: drawn.height, height: drawn.width, places, routes };
+}
+
+/** The graph for d3-dag, without the longest wires where all of them would be too many: those are drawn straight across. */
+function dagOf(members: readonly LayoutNode[], bends: readonly Bend[], size: number): Graph<LayoutNode, undefined> {
+  const dag: MutGraph<LayoutNode, undefined> = emptyGraph();
+  const made = new Map(members.map((node) => [node.id, dag.node(node)]));
+  let rest = size;
+  for (const { from, to, count } of bends) {
+    const [source, target] = [made.get(from), made.get(to)];
+    if (rest > LARGEST) rest -= count;
+    else if (source && target) dag.link(source, target);
+  }
+  return dag;
 }
 
 type Operator = (dag: Graph<LayoutNode, undefined>) => { width: number; height: number };
 
-function operators(count: number, gap: number): Operator {
+function operators(size: number, gap: number, layers: ReadonlyMap<number, number>): Operator {
   const sized = sugiyama()
     .nodeSize(({ data }: { data: LayoutNode }) => [data.height, data.width] as const)
     .gap([NODE_GAP, gap]);
-  if (count <= SMALL)
-    return sized.coord(
-      coordSimplex().weight(({ source }: GraphLink<LayoutNode, undefined>) => (source.data.quiet ? BENT : STRAIGHT)),
-    );
-  if (count <= MEDIUM) return sized.layering(layeringSimplex()).decross(decrossTwoLayer()).coord(coordGreedy());
-  return sized.layering(layeringLongestPath()).decross(decrossDfs()).coord(coordCenter());
+  if (size <= SMALL) {
+    const weight = ({ source }: GraphLink<LayoutNode, undefined>) => (source.data.quiet ? BENT : STRAIGHT);
+    return sized.coord(coordSimplex().weight(weight));
+  }
+  if (size <= MEDIUM) return sized.layering(layeringSimplex()).decross(decrossTwoLayer()).coord(coordGreedy());
+  // These layers hold for wires that were left out, too, so that no card stands left of one of its inputs.
+  const layering: Layering<LayoutNode, undefined> = (dag) => {
+    for (const node of dag.nodes()) node.y = layers.get(node.data.id) ?? 0;
+    return Math.max(...layers.values());
+  };
+  return sized.layering(layering).decross(decrossDfs()).coord(coordCenter());
 }

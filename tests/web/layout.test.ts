@@ -6,17 +6,22 @@ import { node } from "./made";
 
 const card = (id: number, inputs: number[], lane = ""): LayoutNode => ({ id, inputs, lane, width: 112, height: 92 });
 
+/** A chain in which every other node also takes in the first one, over ever more layers. */
+function shared(count: number): LayoutNode[] {
+  return Array.from({ length: count }, (_, i) => card(i, i === 0 ? [] : i % 2 ? [i - 1, 0] : [i - 1]));
+}
+
 /** A chain in which every node also takes in one further back. */
 function ladder(count: number): LayoutNode[] {
   return Array.from({ length: count }, (_, i) => card(i, i === 0 ? [] : [i - 1, Math.max(0, i - 3)]));
 }
 
 describe.each([
-  ["best operators", 40],
-  ["faster operators", 300],
-  ["fastest operators", 1500],
-])("%s, %i nodes", (_, count) => {
-  const nodes = ladder(count);
+  ["best operators", ladder(30)],
+  ["faster operators", ladder(300)],
+  ["fastest operators", ladder(1500)],
+  ["wires too long to be led around cards", shared(1500)],
+])("%s", (_, nodes) => {
   const layout = layOut(nodes);
 
   test("every node has a place, right of all its inputs", () => {
@@ -56,6 +61,12 @@ test("a layout fills its size, cards of every size counted", () => {
   expect(Math.min(...all.map(({ y }) => y))).toBeCloseTo(0);
   expect(Math.max(...all.map((place) => place.x + place.width))).toBeCloseTo(width);
   expect(Math.max(...all.map((place) => place.y + place.height))).toBeCloseTo(height);
+});
+
+test("wires are led around cards only as far as there is time for", () => {
+  const bends = [...layOut(shared(1500)).routes.values()].reduce((sum, points) => sum + points.length, 0);
+  expect(bends).toBeGreaterThan(1000);
+  expect(bends).toBeLessThan(20_000);
 });
 
 test("an empty graph has no size", () => {
