@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.buffers import aligned
+
 Array = np.ndarray[Any, np.dtype[Any]]
 Train = Callable[[], float]
 LR, BETA1, BETA2, EPS = 1e-3, 0.9, 0.999, 1e-8
@@ -155,13 +157,14 @@ def adam(t: int, p: Array, g: Array, m: Array, v: Array, s: Array) -> None:
 def by_hand_with_our_means(given: Task) -> Train:
     """The calls that gradwalk makes, written out in a row: what is left between the two is the price of the graph.
 
-    Wide weights by inputs, Adam's sums in chunks that stay in the cache, cross-entropy by class, biases through BLAS.
+    Wide weights by inputs, Adam's sums in chunks that stay in the cache, cross-entropy by class, biases through BLAS,
+    buffers that begin at cache lines.
     """
     f4 = np.float32
     size = sum(w.size + b.size for w, b in given.layers)
-    flat, grads, m, v = (np.zeros(size, f4) for _ in range(4))
-    chunk = 1 << 15
-    spare = np.empty(min(chunk, size), f4)
+    chunk = 1 << 16
+    flat, grads, m, v, spare = (aligned((n,), f4) for n in (size, size, size, size, min(chunk, size)))
+    m[...] = v[...] = 0.0
     layers, at = [], 0
     for weight, bias in given.layers:
         n, (rows, columns) = weight.size, weight.shape
@@ -172,11 +175,11 @@ def by_hand_with_our_means(given: Task) -> Train:
         b, db = (a[at + n : at + n + rows] for a in (flat, grads))
         w[...], b[...] = weight, bias
         at += n + rows
-        z, dz, positive = np.empty((BATCH, rows), f4), np.empty((BATCH, rows), f4), np.empty((BATCH, rows), bool)
+        z, dz, positive = (aligned((BATCH, rows), dtype) for dtype in (f4, f4, bool))
         layers.append((w, b, dw, db, z, dz, positive))
     classes, last = given.sizes[-1], len(layers) - 1
     ones, row, picked, zero = np.ones(BATCH, f4), np.arange(BATCH), np.empty(BATCH, np.intp), np.zeros((), f4)
-    shifted, exp, grad = (np.empty((classes, BATCH), f4) for _ in range(3))
+    shifted, exp, grad = (aligned((classes, BATCH), f4) for _ in range(3))
     total, one, share, elements = np.empty(BATCH, f4), np.empty(BATCH, f4), f4(1 / BATCH), grad.reshape(-1)
     by_class, grad_by_class = layers[last][4].T, layers[last][5].T
     cuts = [slice(i, min(i + chunk, size)) for i in range(0, size, chunk)]

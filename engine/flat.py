@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from engine.buffers import aligned
 from engine.errors import EngineError
 from engine.op import Array
 from engine.tensor import Tensor
 
-
-class Span(NamedTuple):
-    """A stretch of the vector whose parameters are at the same step."""
-
-    start: int
-    stop: int
-    step: int
+Span = tuple[int, int, int]
+"""Start and stop of a stretch of the vector, and the step at which all its parameters are."""
 
 
 class FlatParameters:
@@ -45,15 +41,20 @@ class FlatParameters:
         stops = np.cumsum([0, *(p.size for p in parameters)]).tolist()
         self._bounds = list(pairwise(stops))
         self._in_columns = [type(p.value) is np.ndarray and not p.value.flags.c_contiguous for p in parameters]
-        self.values = np.zeros(stops[-1], dtypes.pop())
-        self.grads = np.zeros_like(self.values)
+        self.values, self.grads = (aligned((stops[-1],), dtype) for dtype in (*dtypes, *dtypes))
+        self.grads.fill(0.0)
         self.steps = [0] * len(parameters)
-        self._value_views = self.views(self.values)
-        self._grad_views = self.views(self.grads)
-        for parameter, grad in zip(parameters, self._grad_views, strict=True):
+        places = zip(self.views(self.values), self.views(self.grads), self._bounds, strict=True)
+        self._places = [(*bounds, value, grad) for value, grad, bounds in places]
+        self._numbers = [
+            (parameter, value)
+            for parameter, (_, _, value, _) in zip(self.parameters, self._places, strict=True)
+            if not parameter.shape
+        ]
+        for parameter, (_, _, value, grad) in zip(self.parameters, self._places, strict=True):
+            self._bring_in(parameter, value)
             if type(parameter.value) is not float:
                 parameter.grad_buffer = grad
-        self.gather()
 
     def views(self, vector: Array) -> list[Array]:
         """`vector`, one element a parameter's element, as arrays of the parameters' shapes."""
@@ -62,43 +63,44 @@ class FlatParameters:
             for p, (start, stop), in_columns in zip(self.parameters, self._bounds, self._in_columns, strict=True)
         ]
 
-    def gather(self) -> None:
-        """Bring in what others put in a parameter's place: a new value, a grad of its own."""
-        for parameter, value, grad in zip(self.parameters, self._value_views, self._grad_views, strict=True):
-            if parameter.value is not value:
-                value[...] = parameter.value
-                if type(parameter.value) is not float:
-                    parameter.value = value
-            if parameter.grad is not grad and parameter.grad is not None:
-                grad[...] = parameter.grad
-                if type(parameter.value) is not float:
-                    parameter.grad = grad
-
-    def scatter(self) -> None:
-        """Hand the updated numbers to the parameters that are not views."""
-        for parameter, value in zip(self.parameters, self._value_views, strict=True):
-            if type(parameter.value) is float:
-                parameter.value = float(value)
-
-    def advance(self) -> Iterator[Span]:
-        """Count an update of every parameter that has a grad, and yield the stretches to update.
+    def gather(self) -> list[Span]:
+        """Bring in what others put in a parameter's place, count an update, and tell which stretches are to be updated.
 
         A parameter without a grad is left alone, as in PyTorch: it may fall behind the others in its count of steps.
         """
-        span: Span | None = None
-        for index, (parameter, (start, stop)) in enumerate(zip(self.parameters, self._bounds, strict=True)):
-            if parameter.grad is None:
-                continue
-            self.steps[index] += 1
-            step = self.steps[index]
-            if span is not None and span.stop == start and span.step == step:
-                span = span._replace(stop=stop)
-            else:
-                if span is not None:
-                    yield span
-                span = Span(start, stop, step)
-        if span is not None:
-            yield span
+        spans: list[Span] = []
+        steps = self.steps
+        begin = end = current = -1
+        for index, parameter in enumerate(self.parameters):
+            start, stop, value, grad = self._places[index]
+            if parameter.value is not value:
+                self._bring_in(parameter, value)
+            if parameter.grad is not grad:
+                if parameter.grad is None:
+                    continue
+                grad[...] = parameter.grad
+                if type(parameter.value) is not float:
+                    parameter.grad = grad
+            steps[index] = step = steps[index] + 1
+            if start != end or step != current:
+                if end >= 0:
+                    spans.append((begin, end, current))
+                begin, current = start, step
+            end = stop
+        if end >= 0:
+            spans.append((begin, end, current))
+        return spans
+
+    def scatter(self) -> None:
+        """Hand the updated numbers to the parameters that are not views."""
+        for parameter, view in self._numbers:
+            if type(parameter.value) is float:
+                parameter.value = float(view)
+
+    def _bring_in(self, parameter: Tensor, view: Array) -> None:
+        view[...] = parameter.value
+        if type(parameter.value) is not float:
+            parameter.value = view
 
 
 def named(parameters: Any) -> tuple[list[str], list[Tensor]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.buffers import aligned
 from engine.op import OPS, Array
 
 Call = Callable[[], object]
@@ -83,7 +84,7 @@ def _relu(out: Array, _: Workspace, a: Array) -> Call:
 
 
 def _relu_vjp(out: Array, _: Workspace, upstream: Array, _value: Array, a: Array) -> Call:
-    zero, positive = np.zeros((), a.dtype), np.empty(a.shape, np.bool_)
+    zero, positive = np.zeros((), a.dtype), aligned(a.shape, np.bool_)
 
     def call() -> None:
         np.greater(a, zero, out=positive)
@@ -131,17 +132,10 @@ def _sigmoid_vjp(out: Array, _: Workspace, upstream: Array, value: Array, _a: Ar
 def _cross_entropy_workspace(logits: Array, _labels: Array) -> Workspace:
     # Classes first: a sum over ten classes of a hundred rows is ten long additions instead of a hundred short ones.
     rows, classes = logits.shape
-    by_class, by_row = ((classes, rows), logits.dtype), (rows, logits.dtype)
-    return {
-        "shifted": np.empty(*by_class),
-        "exp": np.empty(*by_class),
-        "grad": np.empty(*by_class),
-        "total": np.empty(*by_row),
-        "scratch": np.empty(*by_row),
-        "row": np.arange(rows),
-        "picked": np.empty(rows, np.intp),
-        "share": np.empty((), logits.dtype),
-    }
+    by_class = {name: aligned((classes, rows), logits.dtype) for name in ("shifted", "exp", "grad")}
+    by_row = {name: aligned((rows,), logits.dtype) for name in ("total", "scratch")}
+    indices = {"row": np.arange(rows), "picked": aligned((rows,), np.intp)}
+    return {**by_class, **by_row, **indices, "share": aligned((), logits.dtype)}
 
 
 def _cross_entropy(out: Array, work: Workspace, logits: Array, labels: Array) -> Call:

@@ -143,7 +143,7 @@ class Sequential(Module):
         """The last module's result."""
         (x,) = inputs
         for module in self._modules:
-            x = module(x)
+            x = module.forward(x)
         return x if isinstance(x, Tensor) else Tensor(x)
 
     def __getitem__(self, index: int) -> Module:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.backward import contribution, unbroadcast
+from engine.buffers import aligned
 from engine.errors import GradientError
 from engine.floats import FloatRun
 from engine.kernels import Call, sum_rows
@@ -65,11 +66,10 @@ class Program:
 
     def run(self, seed: Any) -> None:
         """Fill in the grads; those of leaves are added to what their `.grad` holds."""
-        earlier = [
-            (leaf, buffer, buffer.copy() if leaf.grad is buffer else leaf.grad)
-            for leaf, buffer in self._leaves
-            if leaf.grad is not None
-        ]
+        earlier = []
+        for leaf, buffer in self._leaves:
+            if leaf.grad is not None:
+                earlier.append((buffer, buffer.copy() if leaf.grad is buffer else leaf.grad))
         for node in self._floats:
             node.grad = 0.0
         for leaf in self._float_leaves:
@@ -86,7 +86,7 @@ class Program:
             call()
         for leaf, buffer in self._leaves:
             leaf.grad = buffer
-        for _leaf, buffer, grad in earlier:
+        for buffer, grad in earlier:
             np.add(buffer, grad, out=buffer)
 
     def _compile(self, wires: list[Wire]) -> list[Call]:
@@ -193,7 +193,7 @@ class BoundVjp:
             grad,
             first,
         )
-        self.out = grad if first else np.empty_like(grad)
+        self.out = grad if first else aligned(grad.shape, grad.dtype)
         self.call = self.bind()
 
     def bind(self) -> Call:

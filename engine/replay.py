@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.buffers import aligned
 from engine.kernels import KERNELS, Call, Kernel, Workspace
 from engine.op import Array
 from engine.tensor import Tensor, evaluate
@@ -161,6 +162,8 @@ def bind(node: Tensor) -> None:
         return
     kernel = KERNELS.get(op.name)
     if kernel is not None and type(node.value) is np.ndarray and kernel.accepts(node.value, *values, **node.attrs):
+        value, node.value = node.value, aligned(node.shape, node.dtype)
+        node.value[...] = value
         replay = InPlace(node, kernel)
         node.replay = replay
         if replay.work:
@@ -173,5 +176,5 @@ def buffer_for(tensor: Tensor) -> Array:
     """The tensor's buffer for its grad, made where there is none that fits."""
     value, buffer = tensor.value, tensor.grad_buffer
     if buffer is None or buffer.shape != value.shape or buffer.dtype != value.dtype:
-        buffer = tensor.grad_buffer = np.empty(value.shape, value.dtype)
+        buffer = tensor.grad_buffer = aligned(value.shape, value.dtype)
     return buffer

@@ -87,7 +87,8 @@ class Tensor(Methods):
     @data.setter
     def data(self, data: Any) -> None:
         value = as_value(data)
-        if np.shape(value) != np.shape(self.value) and (tape := MODE.get().tape) is not None:
+        tape = MODE.get().tape
+        if tape is not None and np.shape(value) != np.shape(self.value):
             tape.clear()
         self.value = value
 
@@ -138,6 +139,10 @@ class Tensor(Methods):
 
     def backward(self, gradient: Any = None) -> None:
         """Run the backward pass from here; see engine.backward.backward."""
+        tape = MODE.get().tape
+        if tape is not None:
+            tape.backward(self, gradient)
+            return
         from engine.backward import backward  # backward builds on Tensor
 
         backward(self, gradient)
