@@ -103,7 +103,7 @@ def load(folder: Path) -> Digits:
     """Digits for training and for testing: MNIST from `folder`, else the built-in ones, and a note that says which."""
     try:
         train, test = find(folder, "train"), find(folder, "test")
-        reason = f"MNIST is not in {folder}"
+        reason = "MNIST is not in the data folder"
     except (DataError, OSError) as error:
         train = test = None
         reason = f"MNIST cannot be used: {error}"

@@ -74,7 +74,8 @@ def unbroadcast(gradient: Any, shape: Shape) -> Any:
             expected="the input's shape, or one that it broadcasts to",
         )
     axes = tuple(i for i, m in enumerate(given) if i < extra or shape[i - extra] != m)
-    return as_value(np.sum(gradient, axis=axes, keepdims=True).reshape(shape))
+    with np.errstate(invalid="ignore"):  # infinities of both signs make NaN, which is the answer
+        return as_value(np.sum(gradient, axis=axes, keepdims=True).reshape(shape))
 
 
 def gradient_wires(node: Tensor) -> list[int]:

@@ -28,7 +28,7 @@ def short(number: float) -> str:
         return "NaN"
     if np.isinf(number):
         return "∞" if number > 0 else f"{MINUS}∞"
-    text = f"{number:.4g}"
+    text = f"{number + 0.0:.4g}"  # no sign on a zero
     mantissa, _, exponent = text.partition("e")
     return (f"{mantissa}e{int(exponent)}" if exponent else mantissa).replace("-", MINUS)
 

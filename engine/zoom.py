@@ -97,7 +97,7 @@ def _zoom(element: Index, latex: str, left: str, right: str, rows: Sequence[Term
     return Zoom(element, latex, left, right, kept, len(rows) - len(kept), number)
 
 
-def _index_latex(name: str, index: Sequence[int]) -> str:
+def _index_latex(name: str, index: Sequence[Any]) -> str:
     return rf"{{{name}}}_{{{','.join(map(str, index))}}}" if len(index) else name
 
 
@@ -114,9 +114,9 @@ def _forward(trace: Trace, step: Step, element: Index) -> Zoom:
     rule = _FORWARD.get(node.record.name)
     left = _index_latex(node.latex, element)
     if rule is not None:
-        terms = rule(trace, node, element)
+        summand, terms = rule(trace, node, element)
         a, b = trace.graph[node.inputs[0]].name, trace.graph[node.inputs[1]].name if len(node.inputs) > 1 else "weight"
-        return _zoom(element, rf"{left} = \sum", a, b, terms, number)
+        return _zoom(element, rf"{left} = {summand}", a, b, terms, number)
     if node.record.elementwise:
         numbers = [
             short_latex(float(np.broadcast_to(trace.values[i], np.asarray(step.value).shape)[element]))
@@ -132,20 +132,27 @@ def _forward(trace: Trace, step: Step, element: Index) -> Zoom:
     return Zoom(element, latex, "", "", (), 0, number)
 
 
-def _matmul_forward(trace: Trace, node: Node, element: Index) -> list[Term]:
+def _matmul_forward(trace: Trace, node: Node, element: Index) -> tuple[str, list[Term]]:
     a, b = (np.asarray(trace.values[i]) for i in node.inputs)
     name_a, name_b = (trace.graph[i].name for i in node.inputs)
     transposed = bool(node.attrs.get("transpose_b"))
     vector_a, vector_b = a.ndim == 1, b.ndim == 1
     rows = element if vector_b else element[:-1]
     above = element[: len(element) - (not vector_a) - (not vector_b)]
+    before_a: Index = () if vector_a else (*_outer(above, a.shape[:-2]), rows[-1])
+    before_b: Index = () if vector_b else _outer(above, b.shape[:-2])
+    column: Index = () if vector_b else (element[-1],)
+
+    def places(k: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Where the factors of term k stand; k may be a letter."""
+        return (*before_a, k), (*before_b, *((*column, k) if transposed else (k, *column)))
+
     terms = []
     for k in range(a.shape[-1]):
-        index_a: Index = (k,) if vector_a else (*_outer(above, a.shape[:-2]), rows[-1], k)
-        inner = (element[-1], k) if transposed else (k, element[-1])
-        index_b: Index = (k,) if vector_b else (*_outer(above, b.shape[:-2]), *inner)
-        terms.append(Term(float(a[index_a]), float(b[index_b]), at(name_a, index_a), at(name_b, index_b)))
-    return terms
+        in_a, in_b = places(k)
+        terms.append(Term(float(a[in_a]), float(b[in_b]), at(name_a, in_a), at(name_b, in_b)))
+    factors = (_index_latex(trace.graph[i].latex, place) for i, place in zip(node.inputs, places("k"), strict=True))
+    return rf"\sum_{{k}} {' '.join(factors)}", terms
 
 
 def _outer(index: Index, leading: Shape) -> Index:
@@ -154,18 +161,20 @@ def _outer(index: Index, leading: Shape) -> Index:
     return tuple(0 if n == 1 else i for i, n in zip(aligned, leading, strict=True))
 
 
-def _reduction_forward(trace: Trace, node: Node, element: Index) -> list[Term]:
+def _reduction_forward(trace: Trace, node: Node, element: Index) -> tuple[str, list[Term]]:
     """Sum and mean are linear: the element is the sum of the inputs times their local derivatives."""
     value = np.asarray(trace.values[node.inputs[0]])
     weights = _jacobian_row(trace, node, 0, element)
-    name = trace.graph[node.inputs[0]].name
-    return [
-        Term(float(value[tuple(i)]), float(weights[tuple(i)]), at(name, [int(n) for n in i]), "weight")
+    added = trace.graph[node.inputs[0]]
+    terms = [
+        Term(float(value[tuple(i)]), float(weights[tuple(i)]), at(added.name, [int(n) for n in i]), "weight")
         for i in np.argwhere(weights != 0.0)
     ]
+    weight = rf"\tfrac{{1}}{{{len(terms)}}} \," if node.op == "mean" else ""
+    return rf"\sum_{{k}} {weight} {{{added.latex}}}_{{k}}", terms
 
 
-_FORWARD: dict[str, Callable[[Trace, Node, Index], list[Term]]] = {
+_FORWARD: dict[str, Callable[[Trace, Node, Index], tuple[str, list[Term]]]] = {
     "matmul": _matmul_forward,
     "sum": _reduction_forward,
     "mean": _reduction_forward,

@@ -65,3 +65,13 @@ def test_without_pytorch_differences_alone_prove(monkeypatch: pytest.MonkeyPatch
     proofs, says = prove(trace_of("neuron"))
     assert all(p.agree and p.pytorch is None for p in proofs)
     assert "PyTorch is not installed" in says
+
+
+def test_a_kink_is_no_mistake() -> None:
+    pytest.importorskip("torch")
+    trace = SCENES["expression"].open(Request(source="relu(x)", values={"x": 0.0}), LIMITS).trace
+    (proof,), says = prove(trace)
+    assert proof.agree
+    assert (proof.engine, proof.pytorch) == (0.0, 0.0)
+    assert proof.differences == pytest.approx(0.5)
+    assert "kink" in says

@@ -47,7 +47,7 @@ def test_backward_terms_sum_to_the_contribution(name: str) -> None:
     trace = TRACES[name]()
     for step in trace.steps:
         if step.kind == "contribution":
-            for element in np.ndindex(np.shape(step.contribution)):
+            for element in np.ndindex(np.asarray(step.contribution).shape):
                 found = zoom(trace, step, element)
                 assert found.number == np.asarray(step.contribution)[element]
                 assert found.total == pytest.approx(found.number, rel=1e-12, abs=1e-15)
@@ -59,7 +59,7 @@ def test_forward_terms_sum_to_the_value_where_the_op_sums(name: str) -> None:
     opened = 0
     for step in trace.steps:
         if step.kind == "compute":
-            for element in np.ndindex(np.shape(step.value)):
+            for element in np.ndindex(np.asarray(step.value).shape):
                 found = zoom(trace, step, element)
                 assert found.latex
                 if found.terms or trace.graph[step.node].op in ("matmul", "sum", "mean"):
