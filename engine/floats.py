@@ -7,14 +7,15 @@ doing it, so nodes of one kind that are ready together make one batch; a layer o
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.tensor import Tensor
 
 Wire = tuple[Tensor, int, Tensor]
 Entry = tuple[Any, ...]
-Batch = tuple[Callable[[list[Entry]], None], list[Entry]]
+Rule = Callable[[list[Entry]], None]
+Batch = tuple[Rule, list[Entry]]
 
 
 def _add(batch: list[Entry]) -> None:
@@ -22,6 +23,11 @@ def _add(batch: list[Entry]) -> None:
         upstream = node.grad
         a.grad += upstream
         b.grad += upstream
+
+
+def _add_alone(batch: list[Entry]) -> None:
+    for node, a, b in batch:
+        a.grad = b.grad = node.grad
 
 
 def _add_one(batch: list[Entry]) -> None:
@@ -46,29 +52,24 @@ def _local(batch: list[Entry]) -> None:
         a.grad += node.grad * node.partials[port]
 
 
-def _rule(node: Tensor, ports: Sequence[int]) -> Callable[[list[Entry]], None]:
-    name = node.op.name if node.op is not None else ""
-    both = len(ports) == 2
-    if name == "add":
-        return _add if both else _add_one
-    if name == "mul":
-        return _mul if both else _mul_one
-    return _local
-
-
-def _entries(rule: Callable[[list[Entry]], None], node: Tensor, ports: Sequence[int]) -> list[Entry]:
+def _entries(rule: Rule, node: Tensor, ports: Sequence[int]) -> list[Entry]:
     inputs = node.inputs
-    if rule is _add or rule is _mul:
-        return [(node, *inputs)]
-    if rule is _add_one:
-        return [(node, inputs[ports[0]])]
-    return [(node, port, inputs[port]) for port in ports]
+    if rule is _local or rule is _mul_one:
+        return [(node, port, inputs[port]) for port in ports]
+    return [(node, inputs[ports[0]])] if rule is _add_one else [(node, *inputs)]
 
 
 class FloatRun:
-    """The contributions of a stretch of float nodes, in batches; no node sends before it has received everything."""
+    """The contributions of a stretch of float nodes, in batches; no node sends before it has received everything.
 
-    def __init__(self, wires: Sequence[Wire]) -> None:
+    Attributes:
+        batches: which loop runs over what, one after the other.
+        written: ids of the nodes whose grad is written instead of added to, because nothing else contributes to it.
+    """
+
+    def __init__(self, wires: Sequence[Wire], contributions: Mapping[int, int]) -> None:
+        self.batches: list[Batch] = []
+        self.written: set[int] = set()
         ports: dict[int, list[int]] = defaultdict(list)
         nodes: dict[int, Tensor] = {}
         waiting: Counter[int] = Counter()
@@ -76,22 +77,31 @@ class FloatRun:
             nodes[id(node)] = node
             ports[id(node)].append(port)
             waiting[id(target)] += 1
-        ready: dict[Callable[[list[Entry]], None], list[Tensor]] = defaultdict(list)
+
+        def rule_of(node: Tensor) -> Rule:
+            name, both = node.op.name if node.op is not None else "", len(ports[id(node)]) == len(node.inputs)
+            if name == "add" and both:
+                alone = all(t.op is not None and contributions[id(t)] == 1 for t in node.inputs)
+                return _add_alone if alone else _add
+            return _add_one if name == "add" else (_mul if both else _mul_one) if name == "mul" else _local
+
+        ready: dict[Rule, list[Tensor]] = defaultdict(list)
         for key, node in nodes.items():
             if not waiting[key]:
-                ready[_rule(node, ports[key])].append(node)
-        self.batches: list[Batch] = []
+                ready[rule_of(node)].append(node)
         while ready:
             rule = max(ready, key=lambda r: len(ready[r]))
             queue = ready.pop(rule)
             batch: list[Entry] = []
             for node in queue:  # grows while it is walked: what becomes ready for the same rule joins the batch
                 batch += _entries(rule, node, ports[id(node)])
+                if rule is _add_alone:
+                    self.written.update(map(id, node.inputs))
                 for port in ports[id(node)]:
                     target = node.inputs[port]
                     waiting[id(target)] -= 1
                     if not waiting[id(target)] and id(target) in nodes:
-                        own = _rule(target, ports[id(target)])
+                        own = rule_of(target)
                         (queue if own is rule else ready[own]).append(target)
             self.batches.append((rule, batch))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.tape import Tape
+    from engine.tensor import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +31,29 @@ class Mode:
 MODE: ContextVar[Mode] = ContextVar("engine mode", default=Mode())  # noqa: B039 (immutable)
 
 
+TAKE: ContextVar[Callable[[], Tensor] | None] = ContextVar("take", default=None)
+"""What yields the next node of the tape in use: the one thing that operators on numbers ask every time."""
+
+
 @contextmanager
 def no_grad() -> Iterator[None]:
     """Compute without keeping a graph, as torch.no_grad does."""
-    token = MODE.set(replace(MODE.get(), grad=False, keep=False, tape=None))
-    try:
+    with _without_tape(replace(MODE.get(), grad=False, keep=False, tape=None)):
         yield
-    finally:
-        MODE.reset(token)
 
 
 @contextmanager
 def keep_graph() -> Iterator[None]:
     """Keep every op in the graph, constants included, for somebody who looks at it."""
-    token = MODE.set(replace(MODE.get(), grad=True, keep=True, tape=None))
+    with _without_tape(replace(MODE.get(), grad=True, keep=True, tape=None)):
+        yield
+
+
+@contextmanager
+def _without_tape(mode: Mode) -> Iterator[None]:
+    tokens = MODE.set(mode), TAKE.set(None)
     try:
         yield
     finally:
-        MODE.reset(token)
+        MODE.reset(tokens[0])
+        TAKE.reset(tokens[1])

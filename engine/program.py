@@ -39,7 +39,6 @@ class Program:
     def __init__(self, root: Tensor, nodes: list[Tensor]) -> None:
         self.root = root
         wires, reached = wires_from(root, nodes)
-        self._floats = [t for t in reached if t.op is not None and type(t.value) is float]
         self._float_leaves = [t for t in reached if t.op is None and type(t.value) is float]
         self._leaves = [(t, buffer_for(t)) for t in reached if t.op is None and type(t.value) is not float]
         self._grads: dict[int, Array] = {id(t): buffer for t, buffer in self._leaves}
@@ -49,6 +48,8 @@ class Program:
         if type(root.value) is not float:
             self._grads[id(root)] = buffer_for(root)
         self._calls = self._compile(wires)
+        written = {key for call in self._calls if isinstance(call, FloatRun) for key in call.written}
+        self._floats = [t for t in reached if t.op is not None and type(t.value) is float and id(t) not in written]
         held = {id(t) for t in reached}
         self._unreached = [node for node in nodes if id(node) not in held]
         self._arrays = [(t, self._grads[id(t)]) for t in reached if t.op is not None and id(t) in self._grads]
@@ -97,12 +98,12 @@ class Program:
                 run.append(wire)
                 continue
             if run:
-                calls.append(FloatRun(run))
+                calls.append(FloatRun(run, self._waiting))
                 run = []
             if (call := self._call(len(calls), *wire)) is not None:
                 calls.append(call)
         if run:
-            calls.append(FloatRun(run))
+            calls.append(FloatRun(run, self._waiting))
         return calls
 
     def _call(self, index: int, node: Tensor, port: int, target: Tensor) -> Call | None:

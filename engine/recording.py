@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.buffers import aligned
 from engine.tensor import Tensor
 
 
@@ -35,10 +36,16 @@ class Recording:
 
     def copy(self) -> None:
         """Copy all values and grads as they are now."""
+        copies: dict[int, Any] = {}  # a grad that was handed on whole is one array in several places
         for tensor in self.tensors:
-            key = id(tensor)
+            key, grad = id(tensor), tensor.grad
             self.values[key] = into(self.values.get(key), tensor.value)
-            self.grads[key] = into(self.grads.get(key), tensor.grad)
+            if type(grad) is np.ndarray:
+                if (copy := copies.get(id(grad))) is None:
+                    copy = copies[id(grad)] = into(self.grads.get(key), grad)
+                self.grads[key] = copy
+            else:
+                self.grads[key] = grad
 
 
 def into(slot: Any, source: Any) -> Any:
@@ -46,6 +53,8 @@ def into(slot: Any, source: Any) -> Any:
     if type(source) is not np.ndarray:
         return source
     if type(slot) is not np.ndarray or slot.shape != source.shape or slot.dtype != source.dtype:
-        return source.copy()
+        # A slot in the source's own memory order is filled in one sweep.
+        in_columns = source.flags.f_contiguous and not source.flags.c_contiguous
+        slot = aligned(source.T.shape, source.dtype).T if in_columns else aligned(source.shape, source.dtype)
     np.copyto(slot, source)
     return slot

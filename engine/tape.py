@@ -25,7 +25,7 @@ import numpy as np
 
 from engine.backward import backward, seed_for
 from engine.errors import EngineError
-from engine.mode import MODE, Mode
+from engine.mode import MODE, TAKE, Mode
 from engine.op import Op
 from engine.program import OffTapeError, Program
 from engine.recording import Recording
@@ -34,7 +34,6 @@ from engine.tensor import Tensor, evaluate, make_node
 
 END = Tensor(0.0)
 """What a tape yields past its last node; no op is its op."""
-_NO_ATTRS: dict[str, Any] = {}
 
 
 class Tape:
@@ -45,7 +44,7 @@ class Tape:
         take: yields the next node that was recorded, or END.
     """
 
-    __slots__ = ("_errors", "_inside", "_installed", "_leaf_pairs", "_outside", "_programs", "_token", "nodes", "take")
+    __slots__ = ("_errors", "_inside", "_installed", "_leaf_pairs", "_outside", "_programs", "_tokens", "nodes", "take")
 
     def __init__(self) -> None:
         self.nodes: list[Tensor] = []
@@ -53,12 +52,12 @@ class Tape:
         self._programs: dict[int, Program] = {}
         self._installed: Program | None = None
         self._leaf_pairs: list[Tensor] = []
-        self._token: Token[Mode] | None = None
+        self._tokens: tuple[Token[Mode], Token[Callable[[], Tensor] | None]] | None = None
         self._outside = self._inside = Mode()
         self._errors = np.errstate()
 
     def __enter__(self) -> Self:
-        if self._token is not None:
+        if self._tokens is not None:
             raise EngineError("This tape is in use", expected="one `with tape:` at a time, and a tape for each thread")
         for node in self._leaf_pairs:
             if all(type(t.value) is float for t in node.inputs):
@@ -68,45 +67,41 @@ class Tape:
         mode = MODE.get()
         if mode is not self._outside:
             self._outside, self._inside = mode, replace(mode, tape=self)
-        self._token = MODE.set(self._inside)
+        self._tokens = MODE.set(self._inside), TAKE.set(self.take)
         self._errors = np.errstate(all="ignore")  # infinities and NaN are answers here, as without a tape
         self._errors.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._errors.__exit__(None, None, None)
-        assert self._token is not None
+        assert self._tokens is not None
         self.clear()
-        MODE.reset(self._token)
-        self._token = None
+        MODE.reset(self._tokens[0])
+        TAKE.reset(self._tokens[1])
+        self._tokens = None
 
     def clear(self) -> None:
         """Forget the nodes that the pass has not come to; outside of a pass all nodes."""
-        if self._token is None:
+        if self._tokens is None:
             self.take = partial(next, iter(self.nodes), END)
         rest = self.take()
         if rest is not END:
             self._truncate(rest)
 
-    def apply(self, op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> Tensor:
-        """The next node: computed again in place where op, inputs and attributes are those recorded, else recorded."""
-        node = self.take()
-        if node.op is op and node.inputs == inputs:
-            replay = node.replay
-            # A kernel's attributes are plain switches; others may hold arrays and slices.
-            alike = attrs == node.attrs if type(replay) is InPlace else same(attrs, node.attrs)
-            if alike and replay(node):  # type: ignore[misc]
-                return node
-        return self.diverge(op, inputs, node, attrs)
+    def settle(self, op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any], node: Tensor) -> Tensor:
+        """The next node where the tape holds `node`: that one, computed again, if it has this op, inputs and attributes.
 
-    def diverge(self, op: Op, inputs: tuple[Tensor, ...], found: Tensor, attrs: dict[str, Any] = _NO_ATTRS) -> Tensor:
-        """The next node where the tape holds `found`: the same op on other constants, another op, or nothing more."""
-        if found.op is op and same(found.attrs, attrs) and _exchange_constants(found, inputs):
-            assert found.replay is not None
-            if found.replay(found):
-                return found
-        if found is not END:
-            self._truncate(found)
+        It also serves where only constants were exchanged. Else the tape is recorded anew from here on.
+        """
+        replay = node.replay
+        if node.op is op and replay is not None:
+            # A kernel's attributes are plain switches; others may hold arrays and slices.
+            plain = type(replay) is InPlace or not attrs
+            alike = attrs == node.attrs if plain else same(attrs, node.attrs)
+            if alike and (node.inputs == inputs or _exchange_constants(node, inputs)) and replay(node):
+                return node
+        if node is not END:
+            self._truncate(node)
         node = _record(op, inputs, attrs)
         if op.infix and not of_floats(node) and all(t.op is None for t in inputs):
             self._leaf_pairs.append(node)

@@ -10,7 +10,7 @@ import numpy as np
 from engine import ops
 from engine.errors import GradientError
 from engine.methods import Methods
-from engine.mode import MODE
+from engine.mode import MODE, TAKE
 from engine.op import Array, Op, Shape
 from engine.value import as_value
 
@@ -175,34 +175,32 @@ class Tensor(Methods):
     # -- operators; addition and multiplication carry the scalar path, which a benchmark pays for ------------------
 
     def __add__(self, other: Any) -> Tensor:
-        if type(other) is Tensor:
-            x, y = self.value, other.value
-            if type(x) is float is type(y):
-                tape = MODE.get().tape
-                if tape is not None:
-                    node = tape.take()
-                    if node.op is _ADD:
-                        a, b = node.inputs
-                        if a is self and b is other:
-                            node.value = x + y
-                            return node
-                    return tape.diverge(_ADD, (self, other), node)
-        return apply(_ADD, self, other)
+        take = TAKE.get()
+        if take is None:
+            return apply(_ADD, self, other)
+        node = take()
+        if node.op is _ADD:
+            a, b = node.inputs
+            if a is self and b is other:
+                x, y = a.value, b.value
+                if type(x) is float is type(y):
+                    node.value = x + y
+                    return node
+        return settle(_ADD, self, other, node)
 
     def __mul__(self, other: Any) -> Tensor:
-        if type(other) is Tensor:
-            x, y = self.value, other.value
-            if type(x) is float is type(y):
-                tape = MODE.get().tape
-                if tape is not None:
-                    node = tape.take()
-                    if node.op is _MUL:
-                        a, b = node.inputs
-                        if a is self and b is other:
-                            node.value = x * y
-                            return node
-                    return tape.diverge(_MUL, (self, other), node)
-        return apply(_MUL, self, other)
+        take = TAKE.get()
+        if take is None:
+            return apply(_MUL, self, other)
+        node = take()
+        if node.op is _MUL:
+            a, b = node.inputs
+            if a is self and b is other:
+                x, y = a.value, b.value
+                if type(x) is float is type(y):
+                    node.value = x * y
+                    return node
+        return settle(_MUL, self, other, node)
 
     def __sub__(self, other: Any) -> Tensor:
         return apply(ops.SUB, self, other)
@@ -277,6 +275,13 @@ def evaluate(op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> Any:
     return value if type(value) is np.ndarray and (value.ndim or value.dtype != np.float64) else as_value(value)
 
 
+def settle(op: Op, a: Tensor, b: Any, found: Tensor) -> Tensor:
+    """The result of an operator where the tape in use holds something other than the same op on the same numbers."""
+    tape = MODE.get().tape
+    assert tape is not None
+    return tape.settle(op, (a, b if type(b) is Tensor else Tensor(b)), {}, found)
+
+
 def apply(op: Op, *inputs: Any, **attrs: Any) -> Tensor:
     """Apply `op`: its value, and a node of the graph where a grad may be asked for.
 
@@ -287,8 +292,9 @@ def apply(op: Op, *inputs: Any, **attrs: Any) -> Tensor:
             inputs = tuple(t if type(t) is Tensor else Tensor(t) for t in inputs)
             break
     mode = MODE.get()
-    if mode.tape is not None:
-        return mode.tape.apply(op, inputs, attrs)
+    tape = mode.tape
+    if tape is not None:
+        return tape.settle(op, inputs, attrs, tape.take())
     node = make_node(op, evaluate(op, inputs, attrs), inputs, attrs)
     if mode.keep or (mode.grad and node.requires_grad):
         return node
