@@ -29,7 +29,8 @@ ${types}`;
 /** The same schema in the words of json-schema-to-typescript: one name a definition, tuples, short lists as lists. */
 function typed(schema) {
   const named = structuredClone(schema);
-  for (const [name, part] of Object.entries(named.$defs)) part.title = name.replace("-Output", "").replace("-Input", "Given");
+  for (const [name, part] of Object.entries(named.$defs))
+    part.title = name.replace("-Output", "").replace("-Input", "Given");
   return JSON.parse(JSON.stringify(named), (_key, part) => {
     if (part?.title === "Scalar") return { tsType: "number" };
     if (part?.contentEncoding === "binary") return { tsType: "Uint8Array" };
@@ -44,7 +45,10 @@ function typed(schema) {
 function scalarPaths(schema) {
   const answers = Object.entries(schema.properties.ServerMessage.discriminator.mapping);
   return Object.fromEntries(
-    answers.map(([type, $ref]) => [type, [...new Set(walk(schema, { $ref }, []))].map((path) => path.join(".")).sort()]),
+    answers.map(([type, $ref]) => [
+      type,
+      [...new Set(walk(schema, { $ref }, []))].map((path) => path.join(".")).sort(),
+    ]),
   );
 }
 
