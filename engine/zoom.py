@@ -197,6 +197,8 @@ def _backward(trace: Trace, step: Step, element: Index) -> Zoom:
         terms = _matmul_backward(trace, step, node, element, upstream_name)
         other = trace.graph[node.inputs[1 - step.port]].name
         return _zoom(element, latex, upstream_name, other, terms, number)
+    if node.op == "cross_entropy":
+        return _cross_entropy_backward(trace, step, node, element, number)
     if step.local is not None:
         terms = _elementwise_backward(step, node, target, element, upstream_name)
     else:
@@ -218,6 +220,26 @@ def _matmul_backward(trace: Trace, step: Step, node: Node, element: Index, upstr
         return [term((n, j), (j, k) if transposed else (k, j)) for j in range(upstream.shape[1])]
     j, k = element if transposed else element[::-1]
     return [term((n, j), (n, k), _picture(trace, other_id, (n,))) for n in range(upstream.shape[0])]
+
+
+def _cross_entropy_backward(trace: Trace, step: Step, node: Node, element: Index, number: float) -> Zoom:
+    """What was said minus what was true: the share of a class, less 1 for the right one, averaged over the batch."""
+    scores = np.asarray(trace.values[node.inputs[0]], dtype=np.float64)
+    labels = np.asarray(trace.values[node.inputs[1]])
+    z = scores[element[:-1]]
+    share = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+    rows = scores.shape[0] if scores.ndim > 1 else 1
+    weight = float(np.asarray(step.upstream)) / rows
+    true = int(labels[element[:-1]]) == element[-1]
+    where = f"∂{root_of(trace, node).name}/∂{node.name}" + (f" / {rows}" if rows > 1 else "")
+    picture = element[0] if len(element) > 1 else None
+    terms = [Term(float(share[element[-1]]), weight, at("p", element), where, picture)]
+    terms.append(Term(-1.0 if true else 0.0, weight, at("−y", element), where, picture))
+    place = _index_latex(trace.graph[node.inputs[0]].latex, element)
+    average = rf"\tfrac{{1}}{{{rows}}}" if rows > 1 else ""
+    loss = root_of(trace, node).latex
+    latex = rf"{derivative(loss, place)} = {average} {derivative(loss, node.latex)} \left(p - y\right)"
+    return _zoom(element, latex, "p, −y", where, terms, number)
 
 
 def _elementwise_backward(step: Step, node: Node, target: Node, element: Index, upstream_name: str) -> list[Term]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.scene import Check, Opened, Request
+from app.scene import Check, Choice, Opened, Request, picked
 from app.scenes.expression import Lane, record_expressions
 from engine.expression import Limits
 from engine.trace import Trace
 
-PARTS = Lane("p = softmax(z); L = -sum(y * log(p)); L", "by parts")
-FUSED = Lane("L = -sum(y * log_softmax(z)); L", "fused")
+CLASSES = tuple((str(k), f"class {k}") for k in range(3))
+PARTS = "by parts"
+FUSED = "fused"
 
 
 class SoftmaxScene:
-    """Three logits, a one-hot label, and the same loss computed in two ways."""
+    """Three scores, one true class, and the same loss computed in two ways."""
 
     id = "softmax"
     title = "Softmax and cross-entropy"
@@ -25,21 +26,28 @@ class SoftmaxScene:
     source = "-sum(y * log(softmax(z)))"
 
     def open(self, request: Request, limits: Limits) -> Opened:
-        """Both lanes over the same scores and label."""
-        values = {"z": [2.0, 1.0, -0.5], "y": [0.0, 1.0, 0.0], **request.values}
-        trace, leaves = record_expressions([PARTS, FUSED], values, limits, data=("y",))
-        return Opened(trace, source=self.source, leaves=leaves, checks=p_minus_y(trace))
+        """Both lanes over the same scores and the same true class."""
+        label = picked(request, "label", CLASSES[1:] + CLASSES[:1])
+        true = [float(label == k) for k, _ in CLASSES]
+        lanes = [
+            Lane("p = softmax(z); L = -sum(y * log(p)); L", PARTS),
+            Lane(f"L = cross_entropy(z, {label}); L", FUSED),
+        ]
+        values = {"z": [2.0, 1.0, -0.5], **request.values, "y": true}
+        trace, leaves = record_expressions(lanes, values, limits, data=("y",))
+        scores = tuple(leaf for leaf in leaves if leaf.name == "z")
+        choice = Choice("label", "The true class", "y is 1 for it and 0 for the others", label, CLASSES)
+        return Opened(trace, source=self.source, leaves=scores, choices=(choice,), checks=p_minus_y(trace))
 
 
 def p_minus_y(trace: Trace) -> tuple[Check, ...]:
-    """The gradient of each score, as the pass found it, against p - y."""
-    named = {n.name: n.id for n in trace.graph if n.lane == PARTS.name}
-    p, y, grad = (
-        np.asarray(v).reshape(-1) for v in (trace.values[named["p"]], trace.values[named["y"]], trace.grads[named["z"]])
-    )
+    """The gradient of each score, as the fused pass found it, against p - y from the parts."""
+    parts, fused = ({n.name: n.id for n in trace.graph if n.lane == lane} for lane in (PARTS, FUSED))
+    p, y = (np.asarray(trace.values[parts[name]]) for name in "py")
+    grad = np.asarray(trace.grads[fused["z"]])
     return tuple(
         Check(f"score {i}", f"∂L/∂z[{i}]", float(grad[i]), f"p[{i}] − y[{i}]", float(p[i] - y[i]))
-        for i in range(min(len(grad), len(p)))
+        for i in range(grad.size)
     )
 
 

@@ -68,6 +68,13 @@ def test_p_minus_y_appears() -> None:
     assert len(scene.checks) == 3
     assert all(c.equal for c in scene.checks)
     assert sum(c.left for c in scene.checks) == pytest.approx(0.0, abs=1e-15)
+    assert scene.trace.grads[ids(scene, "by parts")["z"]] == pytest.approx(scene.trace.grads[ids(scene, "fused")["z"]])
+
+
+@pytest.mark.parametrize("label", ["0", "1", "2"])
+def test_the_true_class_pulls_its_score_up(label: str) -> None:
+    grad = np.asarray(opened("softmax", label=label).trace.grads[ids(opened("softmax"), "fused")["z"]])
+    assert [g < 0 for g in grad] == [str(k) == label for k in range(3)]
 
 
 def test_every_scene_of_one_expression_can_be_edited() -> None:

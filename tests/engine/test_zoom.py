@@ -35,6 +35,7 @@ TRACES = {
     "bias": lambda: traced(lambda a, b: ((a + b) * a).mean(), tensor(3, 4, name="A"), tensor(4, name="b")),
     "softmax": lambda: traced(lambda a, b: (a.softmax(1) * b).sum(), tensor(2, 3, name="A"), tensor(2, 3, name="B")),
     "cross_entropy": lambda: traced(lambda a: a.cross_entropy(Tensor(np.array([0, 2]))), tensor(2, 3, name="z")),
+    "one row": lambda: traced(lambda a: a.cross_entropy(Tensor(np.array(2))), tensor(3, name="z")),
     "scalars": lambda: traced(
         lambda a, b: (a * b).tanh() / b, Tensor(1.5, True, name="a"), Tensor(-0.5, True, name="b")
     ),
@@ -65,7 +66,7 @@ def test_forward_terms_sum_to_the_value_where_the_op_sums(name: str) -> None:
                 if found.terms or trace.graph[step.node].op in ("matmul", "sum", "mean"):
                     opened += 1
                     assert found.total == pytest.approx(float(np.asarray(step.value)[element]), rel=1e-12)
-    assert opened or name in ("cross_entropy", "scalars", "max")
+    assert opened or name in ("cross_entropy", "one row", "scalars", "max")
 
 
 def test_a_weights_gradient_opens_into_one_product_a_picture() -> None:
@@ -75,6 +76,17 @@ def test_a_weights_gradient_opens_into_one_product_a_picture() -> None:
     a = np.asarray(trace.values[next(n.id for n in trace.graph if n.name == "A")])
     assert [t.right for t in found.terms] == list(a[:, 2])
     assert [t.right_at for t in found.terms] == ["A[0, 2]", "A[1, 2]", "A[2, 2]"]
+
+
+def test_a_scores_gradient_opens_into_what_was_said_minus_what_was_true() -> None:
+    trace = TRACES["cross_entropy"]()
+    step = next(s for s in trace.steps if s.kind == "contribution")
+    z = np.asarray(trace.values[next(n.id for n in trace.graph if n.name == "z")])
+    share = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    right, wrong = zoom(trace, step, (1, 2)), zoom(trace, step, (1, 0))
+    assert [t.left for t in right.terms] == pytest.approx([share[1, 2], -1.0])
+    assert [t.left for t in wrong.terms] == pytest.approx([share[1, 0]])
+    assert {t.right for t in right.terms} == {0.5}
 
 
 def test_zeros_are_left_out_and_counted() -> None:
