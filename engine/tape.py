@@ -89,7 +89,7 @@ class Tape:
             self._truncate(rest)
 
     def settle(self, op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any], node: Tensor) -> Tensor:
-        """The next node where the tape holds `node`: that one, computed again, if it has this op, inputs and attributes.
+        """The next node where the tape holds `node`: that one, computed again, if op, inputs, attributes are its own.
 
         It also serves where only constants were exchanged. Else the tape is recorded anew from here on.
         """

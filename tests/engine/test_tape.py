@@ -397,6 +397,15 @@ def test_grads_of_leaves_add_up_until_they_are_forgotten() -> None:
     np.testing.assert_array_equal(mine, np.ones(3))
 
 
+def test_grads_of_numbers_add_up_too() -> None:
+    s, t, tape = parameter(), parameter(seed=1), Tape()
+    for passes_so_far in (1, 2):
+        with tape:
+            total = s + t
+            total.backward()
+        assert (s.grad, t.grad) == (passes_so_far, passes_so_far)
+
+
 def test_two_roots_on_one_tape() -> None:
     x, w, tape = parameter(3), parameter(3, seed=1), Tape()
     for _ in range(3):
