@@ -61,7 +61,7 @@ CROSS_ENTROPY = OPS.add(
         forward=_cross_entropy,
         symbol=r"-\operatorname{mean} \log \operatorname{softmax}(#0)_{#1}",
         vjps=(_cross_entropy_by_logits,),
-        vjp_symbols=(r"\frac{#g}{n} \left(\operatorname{softmax}(#0) - \operatorname{onehot}(#1)\right)",),
+        vjp_symbols=(r"#g \cdot \tfrac{1}{n} \left(\operatorname{softmax}(#0) - \mathbf{1}_{#1}\right)",),
         says="{y} is small where {0} gives the class named by {1} a high share, averaged over the rows.",
         why=(
             "Each score should move by its share minus what was wanted: 1 for the right class, 0 for the others.",
