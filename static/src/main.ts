@@ -96,7 +96,7 @@ function startStepper(work: HTMLElement, place: Place): void {
     timeline.update(scene, view);
     controls.update(scene, view, walk);
     for (const panel of panels) panel.update(scene, view);
-    document.documentElement.dataset.step = String(view.position.step);
+    byId("about", HTMLElement).classList.toggle("first", view.position.step === 0);
     keepAddress();
   }
 

@@ -1,7 +1,7 @@
 import { type Card, cardOf } from "../cards";
-import { pathOf, wireCurves } from "../geometry";
+import { overlaps, pathOf, routeKey, wireCurves } from "../geometry";
 import { wireKey } from "../history";
-import type { Layout } from "../layout";
+import type { Layout, Place } from "../layout";
 import type { Actions, NodeView, Pass, Scene, View } from "../state";
 import { type CardView, cardView } from "./card";
 import { svgElement } from "./element";
@@ -9,7 +9,13 @@ import { svgElement } from "./element";
 /** Up to so many nodes each is a stop of the Tab key; beyond, only the one in the middle of things is. */
 const TAB_STOPS = 60;
 
+/** Larger graphs are drawn only where somebody looks. */
+const WHOLE = 200;
+/** Below this scale words are too small to be read; they are left out, which makes a large graph cheap to move. */
+const READABLE_SCALE = 0.28;
+
 interface WireView {
+  readonly place: Place;
   readonly path: SVGPathElement;
   readonly pass: Pass;
   state: string;
@@ -19,6 +25,8 @@ interface WireView {
 export interface GraphView {
   show(scene: Scene, layout: Layout, cards: ReadonlyMap<number, Card>): void;
   update(scene: Scene, view: View): void;
+  /** Takes out of a large drawing what lies outside a part of it; `k` is the scale it is seen at. */
+  cull(region: Place, k: number): void;
   /** Makes the next update draw everything anew, such as in other colours. */
   forget(): void;
 }
@@ -31,8 +39,13 @@ export function cardsOf(scene: Scene): Map<number, Card> {
 
 /** Draws into `world`, a group that somebody else moves and scales. */
 export function graphView(world: SVGGElement, actions: Actions): GraphView {
-  const nodes = new Map<number, { card: CardView; shown: NodeView | null; marks: string }>();
+  const nodes = new Map<number, { card: CardView; place: Place; shown: NodeView | null; marks: string }>();
   const wires: WireView[] = [];
+
+  const laneLayer = svgElement("g", { class: "lanes" });
+  const wireLayer = svgElement("g", { class: "wires", "aria-hidden": "true" });
+  const cardLayer = svgElement("g", { class: "nodes" });
+  world.replaceChildren(laneLayer, wireLayer, cardLayer);
 
   const pick = (event: Event) => {
     const id =
@@ -53,26 +66,24 @@ export function graphView(world: SVGGElement, actions: Actions): GraphView {
         node.inputs.map((_, port) => {
           const path = svgElement("path", { d: pathOf(wireCurves(layout, node.inputs, node.id, port)) });
           const pass = scene.passes.get(wireKey(node.id, port)) ?? { forward: null, backward: null };
-          wires.push({ path, pass, state: "" });
+          wires.push({ path, pass, place: wirePlace(layout, node.inputs[port] ?? node.id, node.id), state: "" });
           return path;
         }),
       );
       const tabStops = scene.graph.nodes.length <= TAB_STOPS;
       const groups = scene.graph.nodes.map((node) => {
         const card = cardView(node, cards.get(node.id) ?? cardOf(node, false));
-        const { x, y } = layout.places.get(node.id) ?? { x: 0, y: 0 };
-        card.root.setAttribute("transform", `translate(${x} ${y})`);
+        const place = layout.places.get(node.id) ?? NOWHERE;
+        card.root.setAttribute("transform", `translate(${place.x} ${place.y})`);
         card.root.setAttribute("tabindex", tabStops ? "0" : "-1");
-        nodes.set(node.id, { card, shown: null, marks: "" });
+        nodes.set(node.id, { card, place, shown: null, marks: "" });
         return card.root;
       });
       const lanes = layout.lanes.filter((lane) => lane.name !== "");
       const labels = lanes.map((lane) => svgElement("text", { class: "lane", x: lane.x, y: lane.y - 16 }, lane.name));
-      world.replaceChildren(
-        svgElement("g", { class: "lanes" }, ...labels),
-        svgElement("g", { class: "wires", "aria-hidden": "true" }, ...paths),
-        svgElement("g", { class: "nodes" }, ...groups),
-      );
+      laneLayer.replaceChildren(...labels);
+      wireLayer.replaceChildren(...(nodes.size <= WHOLE ? paths : []));
+      cardLayer.replaceChildren(...(nodes.size <= WHOLE ? groups : []));
     },
 
     update(scene, view) {
@@ -97,10 +108,35 @@ export function graphView(world: SVGGElement, actions: Actions): GraphView {
       }
     },
 
+    cull(region, k) {
+      world.classList.toggle("far", k < READABLE_SCALE);
+      if (nodes.size <= WHOLE) return;
+      for (const { card, place } of nodes.values()) reveal(cardLayer, card.root, overlaps(place, region));
+      for (const { path, place } of wires) reveal(wireLayer, path, overlaps(place, region));
+    },
+
     forget() {
       for (const node of nodes.values()) node.shown = null;
     },
   };
+}
+
+const NOWHERE: Place = { x: 0, y: 0, width: 0, height: 0 };
+
+/** A box around a wire. */
+function wirePlace(layout: Layout, from: number, to: number): Place {
+  const [source, target] = [layout.places.get(from) ?? NOWHERE, layout.places.get(to) ?? NOWHERE];
+  const ys = (layout.routes.get(routeKey(from, to)) ?? []).map((point) => point.y);
+  const top = Math.min(source.y, target.y, ...ys);
+  const bottom = Math.max(source.y + source.height, target.y + target.height, ...ys);
+  return { x: source.x, y: top, width: target.x + target.width - source.x, height: bottom - top };
+}
+
+/** In or out of the document: what is only hidden by its style, SVG lays out nevertheless. */
+function reveal(layer: SVGElement, element: SVGElement, visible: boolean): void {
+  if (visible === (element.parentNode === layer)) return;
+  if (visible) layer.append(element);
+  else element.remove();
 }
 
 function wireState({ forward, backward }: Pass, at: number): string {

@@ -105,9 +105,10 @@ function scalarField(
       field.show(value);
       if (slider.matches(":active") || !Number.isFinite(value)) return;
       // The slider reaches further for a value beyond its end, but its ends stay put while it is dragged.
-      slider.min = String(Math.min(Number(slider.min), value));
-      slider.max = String(Math.max(Number(slider.max), value));
-      slider.value = String(value);
+      // Setting what is set already would make the browser lay the panel out anew at every step.
+      if (value < Number(slider.min)) slider.min = String(value);
+      if (value > Number(slider.max)) slider.max = String(value);
+      if (slider.value !== String(value)) slider.value = String(value);
     },
   };
 }

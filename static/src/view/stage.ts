@@ -51,6 +51,17 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
   let current: { scene: Scene; view: View } | null = null;
   let drawn: ZoomTransform = zoomIdentity;
   let now: ZoomTransform = zoomIdentity;
+  let drawnRegion: Place = { x: 0, y: 0, width: 0, height: 0 };
+
+  /** Draws what is in sight, and half a screen around it, sharp and in its place. */
+  function draw(): void {
+    drawn = now;
+    const { x, y, width, height } = seen(now, size);
+    drawnRegion = { x: x - width / 2, y: y - height / 2, width: 2 * width, height: 2 * height };
+    graph.cull(drawnRegion, now.k);
+    picture.style.transform = "";
+    world.setAttribute("transform", `translate(${now.x} ${now.y}) scale(${now.k})`);
+  }
 
   const surface = select(host);
   const behaviour = zoom<HTMLElement, unknown>()
@@ -58,16 +69,13 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
     .clickDistance(CLICK_DISTANCE)
     .on("zoom", ({ transform }: D3ZoomEvent<HTMLElement, unknown>) => {
       now = transform;
+      if (!within(seen(now, size), drawnRegion)) draw();
       // During the gesture the finished drawing is moved as it is, which costs nothing; it is drawn sharp at the end.
       const k = now.k / drawn.k;
       picture.style.transform = `translate(${now.x - drawn.x * k}px, ${now.y - drawn.y * k}px) scale(${k})`;
       wires.move(now);
     })
-    .on("end", () => {
-      drawn = now;
-      picture.style.transform = "";
-      world.setAttribute("transform", `translate(${now.x} ${now.y}) scale(${now.k})`);
-    });
+    .on("end", draw);
   surface.call(behaviour).on("dblclick.zoom", null);
 
   const go = (transform: ZoomTransform, animated = true) => {
@@ -110,9 +118,10 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
         const { scene, view } = current ?? { scene: null, view: null };
         if (!scene || !view) return;
         layout = made;
-        picture.setAttribute("aria-label", `Graph of ${scene.title}`);
+        picture.setAttribute("aria-label", `Graph of ${scene.title}, ${scene.graph.nodes.length} nodes`);
         graph.show(scene, made, cards);
         open();
+        draw();
         update(scene, view, false);
         host.dataset.drawn = shownKey;
       });
@@ -126,6 +135,7 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
   new ResizeObserver(([entry]) => {
     if (entry) size = entry.contentRect;
     wires.resize(size);
+    draw();
     follow(false);
   }).observe(host);
   onThemeChange(() => {
@@ -148,6 +158,21 @@ function layoutNodes(scene: Scene, cards: ReadonlyMap<number, Card>): LayoutNode
     const { width, height } = cards.get(id) ?? { width: 0, height: 0 };
     return { id, inputs, lane, width, height, quiet: kind === "constant" };
   });
+}
+
+/** The part of the drawing that is in sight. */
+function seen(transform: ZoomTransform, { width, height }: { width: number; height: number }): Place {
+  const [x, y] = transform.invert([0, 0]);
+  return { x, y, width: width / transform.k, height: height / transform.k };
+}
+
+function within(inner: Place, outer: Place): boolean {
+  return (
+    inner.x >= outer.x &&
+    inner.y >= outer.y &&
+    inner.x + inner.width <= outer.x + outer.width &&
+    inner.y + inner.height <= outer.y + outer.height
+  );
 }
 
 /** Everything, with room above for the names of the lanes. */
