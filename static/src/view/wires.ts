@@ -183,7 +183,7 @@ interface Pill extends Place {
   readonly at: Point;
 }
 
-/** The first place along and beside the wire where the number covers neither a card nor another number. */
+/** The first place along and beside the wire where the number covers neither a card nor another number, or least of them. */
 function placePill(
   context: CanvasRenderingContext2D,
   label: string,
@@ -204,7 +204,18 @@ function placePill(
   const free = places.filter((pill) => !taken.some((card) => overlaps(pill, card, 3)));
   // Best beside its wire, else on it.
   const beside = free.filter((pill) => inside(pill) && !path.some((point) => contains(pill, point)));
-  return beside[0] ?? free.find(inside) ?? free[0] ?? (places[0] as Pill);
+  const crowded = places.filter(inside).sort((a, b) => coverage(a, taken) - coverage(b, taken));
+  return beside[0] ?? free.find(inside) ?? crowded[0] ?? (places[0] as Pill);
+}
+
+/** How much of other things a box covers, in square pixels. */
+function coverage(box: Place, taken: readonly Place[]): number {
+  const shared = (from: number, length: number, other: number, size: number) =>
+    Math.max(0, Math.min(from + length, other + size) - Math.max(from, other));
+  return taken.reduce(
+    (sum, { x, y, width, height }) => sum + shared(box.x, box.width, x, width) * shared(box.y, box.height, y, height),
+    0,
+  );
 }
 
 function contains({ x, y, width, height }: Place, point: Point): boolean {
