@@ -1,8 +1,8 @@
 """In-place variants of a few ops' rules, for a tape that repeats itself: only where a benchmark pays for one.
 
-The readable rules stand in the table of ops. A rule here is given its arrays once and returns a call without arguments
-that does the work on them, pass after pass, without a temporary. Each is tested equal to its readable rule; an op that
-has none here works on a tape all the same.
+The readable rules stand in the table of ops. A rule here is given its inputs and buffers once and returns a call without
+arguments that does the work, pass after pass, without a temporary; what the inputs hold, such as the next batch, is read
+when it runs. Each is tested equal to its readable rule; an op that has none here works on a tape all the same.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -22,6 +22,12 @@ Workspace = dict[str, Array]
 """Buffers that an op's forward rule shares with its vjp rules."""
 
 
+class Held(Protocol):
+    """Something that holds an array, the same or another one of its kind in the next pass: a Tensor."""
+
+    value: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """The in-place rules of one op.
@@ -30,8 +36,8 @@ class Kernel:
         forward: forward(out, work, *inputs, **attrs) -> the call that writes the value into `out`.
         vjps: vjp(out, work, upstream, value, *inputs, **attrs) -> the call that writes the contribution, a port each;
             None at a port that passes the upstream gradient on unchanged, for broadcasting to be undone elsewhere.
-        accepts: accepts(value, *inputs, **attrs) -> whether the rules hold for these.
-        workspace: workspace(*inputs) -> the buffers, made once a node.
+        accepts: accepts(value, *arrays, **attrs) -> whether the rules hold for these.
+        workspace: workspace(*arrays) -> the buffers, made once a node.
     """
 
     forward: Callable[..., Call]
@@ -48,24 +54,41 @@ def _same_floats(value: Any, *inputs: Any) -> bool:
 # ------------------------------------------------------------------------------------------------ the linear layer
 
 
-def _matmul(out: Array, _: Workspace, a: Array, b: Array, transpose_b: bool = False) -> Call:
-    return partial(np.matmul, a, b.T if transpose_b else b, out=out)
+def _matmul(out: Array, _: Workspace, a: Held, b: Held, transpose_b: bool = False) -> Call:
+    def call() -> None:
+        np.matmul(a.value, b.value.T if transpose_b else b.value, out=out)
+
+    return call
 
 
 def _matmul_by_left(
-    out: Array, _: Workspace, upstream: Array, _value: Array, _a: Array, b: Array, transpose_b: bool = False
+    out: Array, _: Workspace, upstream: Array, _value: Array, _a: Held, b: Held, transpose_b: bool = False
 ) -> Call:
-    return partial(np.matmul, upstream, b if transpose_b else b.T, out=out)
+    def call() -> None:
+        np.matmul(upstream, b.value if transpose_b else b.value.T, out=out)
+
+    return call
 
 
 def _matmul_by_right(
-    out: Array, _: Workspace, upstream: Array, _value: Array, a: Array, _b: Array, transpose_b: bool = False
+    out: Array, _: Workspace, upstream: Array, _value: Array, a: Held, _b: Held, transpose_b: bool = False
 ) -> Call:
-    return partial(np.matmul, upstream.T, a, out=out) if transpose_b else partial(np.matmul, a.T, upstream, out=out)
+    across = upstream.T
+
+    def call() -> None:
+        if transpose_b:
+            np.matmul(across, a.value, out=out)
+        else:
+            np.matmul(a.value.T, upstream, out=out)
+
+    return call
 
 
-def _add(out: Array, _: Workspace, a: Array, b: Array) -> Call:
-    return partial(np.add, a, b, out=out)
+def _add(out: Array, _: Workspace, a: Held, b: Held) -> Call:
+    def call() -> None:
+        np.add(a.value, b.value, out=out)
+
+    return call
 
 
 def sum_rows(out: Array, upstream: Array) -> Call:
@@ -79,25 +102,33 @@ def sum_rows(out: Array, upstream: Array) -> Call:
 # ---------------------------------------------------------------------------------------------------- activations
 
 
-def _relu(out: Array, _: Workspace, a: Array) -> Call:
-    return partial(np.maximum, a, np.zeros((), a.dtype), out=out)
-
-
-def _relu_vjp(out: Array, _: Workspace, upstream: Array, _value: Array, a: Array) -> Call:
-    zero, positive = np.zeros((), a.dtype), aligned(a.shape, np.bool_)
+def _relu(out: Array, _: Workspace, a: Held) -> Call:
+    zero = np.zeros((), out.dtype)
 
     def call() -> None:
-        np.greater(a, zero, out=positive)
+        np.maximum(a.value, zero, out=out)
+
+    return call
+
+
+def _relu_vjp(out: Array, _: Workspace, upstream: Array, _value: Array, a: Held) -> Call:
+    zero, positive = np.zeros((), out.dtype), aligned(out.shape, np.bool_)
+
+    def call() -> None:
+        np.greater(a.value, zero, out=positive)
         np.multiply(upstream, positive, out=out)
 
     return call
 
 
-def _tanh(out: Array, _: Workspace, a: Array) -> Call:
-    return partial(np.tanh, a, out=out)
+def _tanh(out: Array, _: Workspace, a: Held) -> Call:
+    def call() -> None:
+        np.tanh(a.value, out=out)
+
+    return call
 
 
-def _tanh_vjp(out: Array, _: Workspace, upstream: Array, value: Array, _a: Array) -> Call:
+def _tanh_vjp(out: Array, _: Workspace, upstream: Array, value: Array, _a: Held) -> Call:
     def call() -> None:
         np.multiply(value, value, out=out)
         np.subtract(1.0, out, out=out)
@@ -106,10 +137,10 @@ def _tanh_vjp(out: Array, _: Workspace, upstream: Array, value: Array, _a: Array
     return call
 
 
-def _sigmoid(out: Array, _: Workspace, a: Array) -> Call:
+def _sigmoid(out: Array, _: Workspace, a: Held) -> Call:
     def call() -> None:
         # sigmoid(a) = (1 + tanh(a / 2)) / 2 takes one transcendental pass, and overflows at neither end
-        np.multiply(a, 0.5, out=out)
+        np.multiply(a.value, 0.5, out=out)
         np.tanh(out, out=out)
         np.add(out, 1.0, out=out)
         np.multiply(out, 0.5, out=out)
@@ -117,7 +148,7 @@ def _sigmoid(out: Array, _: Workspace, a: Array) -> Call:
     return call
 
 
-def _sigmoid_vjp(out: Array, _: Workspace, upstream: Array, value: Array, _a: Array) -> Call:
+def _sigmoid_vjp(out: Array, _: Workspace, upstream: Array, value: Array, _a: Held) -> Call:
     def call() -> None:
         np.subtract(1.0, value, out=out)
         np.multiply(value, out, out=out)
@@ -138,20 +169,19 @@ def _cross_entropy_workspace(logits: Array, _labels: Array) -> Workspace:
     return {**by_class, **by_row, **indices, "share": aligned((), logits.dtype)}
 
 
-def _cross_entropy(out: Array, work: Workspace, logits: Array, labels: Array) -> Call:
+def _cross_entropy(out: Array, work: Workspace, logits: Held, labels: Held) -> Call:
     """mean over rows of log(sum(exp(z))) - z[label], with z = logits - max(logits)."""
-    rows, classes = logits.shape
+    rows, classes = logits.value.shape
     shifted, exp, total, scratch = work["shifted"], work["exp"], work["total"], work["scratch"]
-    row, picked, by_class = work["row"], work["picked"], logits.T
-    unsigned = picked.view(np.uintp)  # a negative label is a huge one
+    row, picked = work["row"], work["picked"]
+    unsigned, end = picked.view(np.uintp), rows * classes  # a negative label is a huge one
 
     def call() -> None:
-        picked[...] = labels
-        if np.maximum.reduce(unsigned) >= classes:
-            OPS["cross_entropy"].evaluate((logits, labels), {})  # raises, and says which label is wrong
-        np.multiply(picked, rows, out=picked)
+        np.multiply(labels.value, rows, out=picked, dtype=np.intp, casting="same_kind")
+        if np.maximum.reduce(unsigned) >= end:
+            OPS["cross_entropy"].evaluate((logits.value, labels.value), {})  # raises, and says which label is wrong
         np.add(picked, row, out=picked)
-        np.copyto(shifted, by_class)
+        np.copyto(shifted, logits.value.T)
         np.maximum.reduce(shifted, axis=0, out=scratch)
         np.subtract(shifted, scratch, out=shifted)
         np.exp(shifted, out=exp)
@@ -164,10 +194,10 @@ def _cross_entropy(out: Array, work: Workspace, logits: Array, labels: Array) ->
 
 
 def _cross_entropy_vjp(
-    out: Array, work: Workspace, upstream: Array, _value: Array, logits: Array, _labels: Array
+    out: Array, work: Workspace, upstream: Array, _value: Array, _logits: Held, _labels: Held
 ) -> Call:
     """(softmax(logits) - onehot(labels)) * upstream / rows."""
-    rows, by_class = len(logits), out.T
+    rows, by_class = len(out), out.T
     exp, total, picked, scratch = work["exp"], work["total"], work["picked"], work["scratch"]
     grad, share = work["grad"], work["share"]
     elements = grad.reshape(-1)

@@ -34,10 +34,12 @@ class Program:
 
     Attributes:
         root: where the pass begins.
+        scalar: whether it is a scalar, whose seed is 1.
     """
 
     def __init__(self, root: Tensor, nodes: list[Tensor]) -> None:
         self.root = root
+        self.scalar = root.shape == ()
         wires, reached = wires_from(root, nodes)
         self._float_leaves = [t for t in reached if t.op is None and type(t.value) is float]
         self._leaves = [(t, buffer_for(t)) for t in reached if t.op is None and type(t.value) is not float]
@@ -56,7 +58,10 @@ class Program:
 
     def fits(self) -> bool:
         """Whether the leaves still have the buffers that the calls write to, and still require grad."""
-        return all(leaf.grad_buffer is buffer and leaf.requires_grad for leaf, buffer in self._leaves)
+        for leaf, buffer in self._leaves:  # a loop, because all() on a generator takes three times as long
+            if leaf.grad_buffer is not buffer or not leaf.requires_grad:
+                return False
+        return True
 
     def install(self) -> None:
         """Give every node its grad's buffer, as this program fills it; nodes that it does not reach have none."""
@@ -81,7 +86,7 @@ class Program:
         else:
             self.root.grad[...] = seed
         for index, bound in self._bound:
-            if bound.replay.arrays is not bound.arrays:
+            if bound.replay.inputs is not bound.inputs:
                 self._calls[index] = bound.bind()
         for call in self._calls:
             call()
@@ -179,9 +184,9 @@ def by_rule(node: Tensor, port: int, grad: Array, *, first: bool) -> Call:
 
 
 class BoundVjp:
-    """A kernel's contribution, straight into the grad where it is the first; bound anew when the node's inputs are."""
+    """A kernel's contribution, straight into the grad where it is the first; bound anew when the forward rule is."""
 
-    __slots__ = ("arrays", "call", "first", "grad", "node", "out", "replay", "upstream", "vjp")
+    __slots__ = ("call", "first", "grad", "inputs", "node", "out", "replay", "upstream", "vjp")
 
     def __init__(
         self, node: Tensor, replay: InPlace, vjp: Callable[..., Call], upstream: Array, grad: Array, *, first: bool
@@ -198,10 +203,10 @@ class BoundVjp:
         self.call = self.bind()
 
     def bind(self) -> Call:
-        """The call on the arrays that the node's forward rule is bound to."""
+        """The call on the inputs that the node's forward rule is bound to."""
         node, replay, grad, out = self.node, self.replay, self.grad, self.out
-        self.arrays = replay.arrays
-        write = self.vjp(out, replay.work, self.upstream, node.value, *self.arrays, **node.attrs)
+        self.inputs = replay.inputs
+        write = self.vjp(out, replay.work, self.upstream, node.value, *self.inputs, **node.attrs)
 
         def add() -> None:
             write()

@@ -47,35 +47,34 @@ class Replay:
 
 
 class InPlace:
-    """Computes a node again into its own buffer, by a kernel bound to the arrays that stand at its ports.
+    """Computes a node again into its own buffer, by a kernel bound to its inputs.
 
     Attributes:
-        arrays: the inputs' values that the kernel is bound to.
+        inputs: the tensors that the kernel is bound to.
+        arrays: what they held when it was; others of their kind serve as well.
         work: the kernel's buffers.
     """
 
-    __slots__ = ("arrays", "call", "kernel", "work")
+    __slots__ = ("arrays", "call", "inputs", "kernel", "work")
 
     def __init__(self, node: Tensor, kernel: Kernel) -> None:
         self.kernel = kernel
+        self.inputs = node.inputs
         self.arrays: tuple[Array, ...] = tuple(t.value for t in node.inputs)
         self.work: Workspace = kernel.workspace(*self.arrays)
-        self.call: Call = kernel.forward(node.value, self.work, *self.arrays, **node.attrs)
+        self.call: Call = kernel.forward(node.value, self.work, *node.inputs, **node.attrs)
 
     def __call__(self, node: Tensor) -> bool:
-        for tensor, array in zip(node.inputs, self.arrays):  # noqa: B905 (strict costs a microsecond a pass)
-            if tensor.value is not array:
-                return self._rebind(node)
-        self.call()
-        return True
-
-    def _rebind(self, node: Tensor) -> bool:
-        arrays = [t.value for t in node.inputs]
-        for new, old in zip(arrays, self.arrays, strict=True):
-            if new is not old and (type(new) is float or new.shape != old.shape or new.dtype != old.dtype):
+        inputs = node.inputs
+        for tensor, array in zip(inputs, self.arrays):  # noqa: B905 (strict costs a microsecond a pass)
+            value = tensor.value
+            if value is not array and (
+                type(value) is float or value.shape != array.shape or value.dtype != array.dtype
+            ):
                 return False
-        self.arrays = tuple(arrays)
-        self.call = self.kernel.forward(node.value, self.work, *arrays, **node.attrs)
+        if inputs is not self.inputs:
+            self.inputs = inputs
+            self.call = self.kernel.forward(node.value, self.work, *inputs, **node.attrs)
         self.call()
         return True
 

@@ -117,7 +117,7 @@ class Tape:
         an earlier pass, whose value may have been overwritten.
         """
         program = self._programs.get(id(root))
-        if gradient is not None or program is None or program.root.shape != ():
+        if gradient is not None or program is None or not program.scalar:
             gradient = seed_for(root, gradient)
         if program is None or not program.fits():
             try:
