@@ -42,16 +42,21 @@ def topological_order(roots: Sequence[Tensor]) -> list[Tensor]:
     """Every tensor the roots depend on, inputs before the nodes that use them; iterative, so any depth works."""
     order: list[Tensor] = []
     seen: set[int] = set()
+    path: list[Tensor] = []
     for root in roots:
-        stack: list[tuple[Tensor, bool]] = [(root, False)]
+        stack: list[Tensor | None] = [root]
         while stack:
-            tensor, inputs_done = stack.pop()
-            if inputs_done:
-                order.append(tensor)
+            tensor = stack.pop()
+            if tensor is None:  # all inputs of the last one on the path are done
+                order.append(path.pop())
             elif id(tensor) not in seen:
                 seen.add(id(tensor))
-                stack.append((tensor, True))
-                stack.extend((t, False) for t in reversed(tensor.inputs) if id(t) not in seen)
+                if tensor.inputs:
+                    path.append(tensor)
+                    stack.append(None)
+                    stack.extend(reversed(tensor.inputs))
+                else:
+                    order.append(tensor)
     return order
 
 
@@ -81,7 +86,10 @@ def unbroadcast(gradient: Any, shape: Shape) -> Any:
 def gradient_wires(node: Tensor) -> list[int]:
     """Ports of `node` along which a gradient flows."""
     op = node.op
-    return [] if op is None else [p for p, t in enumerate(node.inputs) if t.requires_grad and op.has_gradient(p)]
+    if op is None:
+        return []
+    ports = op.differentiable
+    return [p for p, t in enumerate(node.inputs) if t.requires_grad and (ports is None or p in ports)]
 
 
 def contribution(node: Tensor, port: int, upstream: Any) -> tuple[Any, Any]:
@@ -160,9 +168,12 @@ def backward(
     seed = seed_for(root, gradient)
     order = topological_order([root])
     expected = {id(root): 0}
+    reached: list[tuple[Tensor, list[int]]] = []
     for node in reversed(order):
         if id(node) in expected:
-            for port in gradient_wires(node):
+            ports = gradient_wires(node)
+            reached.append((node, ports))
+            for port in ports:
                 key = id(node.inputs[port])
                 expected[key] = expected.get(key, 0) + 1
     grads: dict[int, Any] = {id(root): seed}
@@ -189,10 +200,15 @@ def backward(
                 stack.extend((target, p) for p in reversed(gradient_wires(target)))
         return grads
 
-    for node in reversed(order):
-        if id(node) in grads:
-            for port in gradient_wires(node):
-                send(node, port, grads[id(node)])
+    for node, ports in reached:
+        upstream, partials = grads[id(node)], node.partials
+        if partials is not None and observer is None:
+            for port in ports:  # numbers: nothing to unbroadcast, and nobody to tell
+                key = id(node.inputs[port])
+                grads[key] = grads.get(key, 0.0) + upstream * partials[port]
+        else:
+            for port in ports:
+                send(node, port, upstream)
     for tensor in order:
         if tensor.op is None and id(tensor) in grads:
             grad = grads[id(tensor)]

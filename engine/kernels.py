@@ -1,8 +1,9 @@
 """In-place variants of a few ops' rules, for a tape that repeats itself: only where a benchmark pays for one.
 
-The readable rules stand in the table of ops. A rule here is given its inputs and buffers once and returns a call without
-arguments that does the work, pass after pass, without a temporary; what the inputs hold, such as the next batch, is read
-when it runs. Each is tested equal to its readable rule; an op that has none here works on a tape all the same.
+The readable rules stand in the table of ops. A rule here is given its inputs and buffers once and returns a call
+without arguments that does the work, pass after pass, without a temporary; what the inputs hold, such as the next
+batch, is read when it runs. Each is tested equal to its readable rule; an op that has none here works on a tape all the
+same.
 """
 
 from __future__ import annotations

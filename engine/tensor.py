@@ -12,6 +12,7 @@ from engine.errors import GradientError
 from engine.methods import Methods
 from engine.mode import MODE, TAKE
 from engine.op import Array, Op, Shape
+from engine.scalars import SCALAR_RULES
 from engine.value import as_value
 
 
@@ -266,7 +267,9 @@ def make_node(op: Op, value: Any, inputs: tuple[Tensor, ...], attrs: dict[str, A
 
 def evaluate(op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> Any:
     """Value of `op` on the inputs' values, in the engine's form. Shape errors name all shapes."""
-    values = tuple(t.value for t in inputs)
+    values = tuple([t.value for t in inputs])
+    if op.elementwise and all(type(v) is float for v in values):
+        return float(op.evaluate(values, attrs))
     expected = op.shape(*map(np.shape, values), **attrs)
     value = op.evaluate(values, attrs)
     if type(value) is np.float64:
@@ -295,7 +298,18 @@ def apply(op: Op, *inputs: Any, **attrs: Any) -> Tensor:
     tape = mode.tape
     if tape is not None:
         return tape.settle(op, inputs, attrs, tape.take())
-    node = make_node(op, evaluate(op, inputs, attrs), inputs, attrs)
+    rule = SCALAR_RULES.get(op.name)
+    numbers = [t.value for t in inputs]
+    for number in numbers:
+        if type(number) is not float:
+            rule = None
+            break
+    if rule is not None:
+        value, partials = rule(*numbers)
+        node = make_node(op, value, inputs, attrs)
+        node.partials = partials
+    else:
+        node = make_node(op, evaluate(op, inputs, attrs), inputs, attrs)
     if mode.keep or (mode.grad and node.requires_grad):
         return node
     return Tensor(node)

@@ -27,8 +27,8 @@ LAYERS = (
     {"optim", "zoom"},
     {"train"},
 )
-# Imports inside a function, against the arrows or around a circle; each is a method or a switch that starts something.
-LATE = {("tensor", "backward"), ("methods", "tensor"), ("mode", "tape")}
+# Imports inside a function or for type checkers only, against the arrows or around a circle.
+LATE = {("tensor", "backward"), ("methods", "tensor"), ("mode", "tape"), ("mode", "tensor")}
 # Where the front end's parts are put together.
 ENTRY_POINTS = {"main", "home", "theme.early"}
 
