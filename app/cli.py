@@ -22,6 +22,7 @@ from app.resources import ResourceError
 from app.settings import Row, SettingError, Settings, from_environment, markdown_table, rows
 
 SHUTDOWN_SECONDS = 1  # how long open connections may take to close
+OVERSIZE = 4  # how many times the largest message is still read, to be refused in words
 
 
 class Server(uvicorn.Server):
@@ -111,7 +112,8 @@ def serve(settings: Settings) -> int:
             create_app(settings),
             log_level=settings.log_level,
             access_log=settings.log_level in ("debug", "info"),
-            ws_max_size=settings.max_message_bytes,
+            # A message beyond this breaks the connection; one that is only too large is told so by the session.
+            ws_max_size=OVERSIZE * settings.max_message_bytes,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             server_header=False,

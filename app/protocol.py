@@ -17,7 +17,9 @@ PROTOCOL_VERSION = 1
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Scalar = float
-Matrix = Scalar | list[Scalar] | list[list[Scalar]]
+# The first error is enough: a list of 200,000 words would otherwise make 400,000 of them, and half a gigabyte.
+Vector = Annotated[list[Scalar], Field(fail_fast=True)]
+Matrix = Scalar | Vector | Annotated[list[Vector], Field(fail_fast=True)]
 Text = list[tuple[Literal["plain", "name", "value", "grad"], str]]
 
 

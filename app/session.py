@@ -46,6 +46,10 @@ class Session:
         limits: what an expression may be.
         prover: compares gradients with central differences and PyTorch.
         max_message_bytes: longer messages are refused unread.
+
+    Attributes:
+        answering: the seq of the message being answered, or answered last; None where it has none that counts.
+        generation: how many scenes have been opened.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class Session:
         self._max_message_bytes = max_message_bytes
         self._greeted = False
         self._seq = -1
+        self.answering: int | None = None
         self.generation = 0
         self._open: _Open | None = None
 
@@ -64,13 +69,14 @@ class Session:
 
     def receive(self, raw: str | bytes) -> Iterator[Outgoing]:
         """Answer one frame from the browser. Whatever it holds, the answer is messages, never an exception."""
-        seq: int | None = None
+        self.answering = None
         try:
-            if len(raw) > self._max_message_bytes:
+            size = len(raw if isinstance(raw, bytes) else raw.encode(errors="replace"))
+            if size > self._max_message_bytes:
                 raise Refused(
                     "too_large",
                     "The message is too large",
-                    given=f"{len(raw):,} bytes",
+                    given=f"{size:,} bytes",
                     expected=f"at most {self._max_message_bytes:,}",
                 )
             try:
@@ -84,14 +90,18 @@ class Session:
                     given=f"seq {message.seq} after {self._seq}",
                     expected=f"a seq above {self._seq}",
                 )
-            seq = self._seq = message.seq
+            self.answering = self._seq = message.seq
             yield from self.handle(message)
         except Refused as error:
             yield protocol.Error(
-                request_seq=seq, code=error.code, message=error.message, given=error.given, expected=error.expected
+                request_seq=self.answering,
+                code=error.code,
+                message=error.message,
+                given=error.given,
+                expected=error.expected,
             )
         except EngineError as error:
-            yield engine_error(error, seq)
+            yield engine_error(error, self.answering)
 
     def handle(self, message: protocol.ClientMessage) -> Iterator[Outgoing]:
         """Answer one message. Raises Refused and the engine's errors; `receive` words them."""
@@ -161,13 +171,14 @@ class Session:
         )
 
     def _compute(self, scene: Scene, request: Request, position: Position, seq: int) -> Iterator[Outgoing]:
-        opened = scene.open(request, self._limits)  # raises before anything has changed
+        opened = scene.open(request, self._limits)
         if position.step > len(opened.trace):
             position = Position(step=len(opened.trace))
-        self.generation += 1
-        encoder = Encoder(opened, self.generation)
+        encoder = Encoder(opened, self.generation + 1)
+        message = encoder.opened_message(scene.title, scene.says, scene.id, position, seq)
+        self.generation += 1  # up to here whatever fails leaves the old scene open
         self._open = _Open(scene, request, encoder, position)
-        yield encoder.opened_message(scene.title, scene.says, scene.id, position, seq)
+        yield message
         yield from encoder.step_messages(seq)
         yield from encoder.frames()
 

@@ -1,4 +1,4 @@
-"""The websocket: decode, session, encode. Computing never runs on the event loop; a slow browser delays only itself."""
+"""The websocket: decode, session, encode. Only sending runs on the event loop; a slow browser delays only itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import anyio
 import anyio.to_thread
 from anyio import CapacityLimiter
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
@@ -20,32 +22,86 @@ log = logging.getLogger(__name__)
 TRY_AGAIN_LATER = 1013
 """Close code for a server that has all the sessions it may have."""
 
+ROOM = 4_000_000
+"""Bytes that may wait for one browser before its next message is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A message as it travels.
+
+    Attributes:
+        data: text for control, bytes for a tensor.
+        opens: the generation that begins with it.
+        bulk: the generation whose bulk it is part of, which nobody wants once another has begun.
+    """
+
+    data: str | bytes
+    opens: int | None = None
+    bulk: int | None = None
+
+
+def encode(message: Outgoing) -> Frame:
+    """One message as one frame: tensors binary, all else as text. To be called off the event loop: it takes time."""
+    if isinstance(message, protocol.TensorFrame):
+        return Frame(pack(message), bulk=message.generation)
+    return Frame(
+        message.model_dump_json(),
+        opens=message.generation if isinstance(message, protocol.Opened) else None,
+        bulk=message.generation if isinstance(message, protocol.Steps) else None,
+    )
+
 
 class Outbox:
     """What waits to be sent to one browser. Bulk of a generation that has been superseded is dropped, nothing else."""
 
-    def __init__(self) -> None:
-        self._waiting: deque[Outgoing] = deque()
+    def __init__(self, room: int = ROOM) -> None:
+        self._room = room
+        self._waiting: deque[Frame] = deque()
+        self._size = 0
         self._newest = 0
-        self._ready = asyncio.Event()
+        self._filled = asyncio.Event()
+        self._drained = asyncio.Event()
+        self._drained.set()
 
-    def put(self, message: Outgoing) -> None:
-        """Queue a message; an `opened` makes the steps and tensors of earlier generations stale."""
-        if isinstance(message, protocol.Opened):
-            self._newest = message.generation
-        self._waiting.append(message)
-        self._ready.set()
+    def put(self, frame: Frame) -> None:
+        """Queue a frame; one that opens a generation makes the steps and tensors of earlier ones stale."""
+        if frame.opens is not None:
+            self._newest = frame.opens
+            self._keep(deque(waiting for waiting in self._waiting if not self._stale(waiting)))
+        if not self._stale(frame):
+            self._waiting.append(frame)
+            self._size += len(frame.data)
+        self._signal()
 
-    async def get(self) -> Outgoing:
-        """The next message worth sending."""
-        while True:
-            while self._waiting:
-                message = self._waiting.popleft()
-                stale = isinstance(message, protocol.Steps | protocol.TensorFrame) and message.generation < self._newest
-                if not stale:
-                    return message
-            self._ready.clear()
-            await self._ready.wait()
+    async def get(self) -> str | bytes:
+        """What is to be sent next."""
+        await self._filled.wait()
+        frame = self._waiting.popleft()
+        self._size -= len(frame.data)
+        self._signal()
+        return frame.data
+
+    async def room(self) -> None:
+        """Wait until the browser has taken enough for another message of its own to be worth answering.
+
+        Else a browser that asks and never reads would fill the memory with answers.
+        """
+        await self._drained.wait()
+
+    def _stale(self, frame: Frame) -> bool:
+        return frame.bulk is not None and frame.bulk < self._newest
+
+    def _keep(self, waiting: deque[Frame]) -> None:
+        self._waiting = waiting
+        self._size = sum(len(frame.data) for frame in waiting)
+
+    def _signal(self) -> None:
+        for event, holds in ((self._filled, bool(self._waiting)), (self._drained, self._size <= self._room)):
+            if holds:
+                event.set()
+            else:
+                event.clear()
 
 
 def register(app: FastAPI, new_session: Callable[[], Session], *, threads: int, max_sessions: int) -> None:
@@ -64,29 +120,31 @@ def register(app: FastAPI, new_session: Callable[[], Session], *, threads: int, 
     async def serve(socket: WebSocket) -> None:
         await socket.accept()
         if len(open_sessions) >= max_sessions:
-            await send(socket, busy(max_sessions))
+            await send(socket, encode(busy(max_sessions)).data)
             await socket.close(TRY_AGAIN_LATER)
             return
         open_sessions.add(socket)
         outbox = Outbox()
-        sender = asyncio.create_task(send_all(socket, outbox))
         try:
-            await receive_all(socket, new_session(), outbox, limiter)
-        except WebSocketDisconnect:
+            async with anyio.create_task_group() as both:
+                both.start_soon(send_all, socket, outbox)
+                await receive_all(socket, new_session(), outbox, limiter)
+                both.cancel_scope.cancel()
+        except* WebSocketDisconnect:  # noticed while sending
             pass
         finally:
             open_sessions.discard(socket)
-            sender.cancel()
 
 
 async def receive_all(socket: WebSocket, session: Session, outbox: Outbox, limiter: CapacityLimiter) -> None:
     """Read messages and have them answered, one after the other, until the browser leaves."""
     loop = asyncio.get_running_loop()
 
-    def put(message: Outgoing) -> None:
-        loop.call_soon_threadsafe(outbox.put, message)
+    def put(frame: Frame) -> None:
+        loop.call_soon_threadsafe(outbox.put, frame)
 
     while True:
+        await outbox.room()
         frame = await socket.receive()
         if frame["type"] == "websocket.disconnect":
             return
@@ -96,36 +154,38 @@ async def receive_all(socket: WebSocket, session: Session, outbox: Outbox, limit
         await anyio.to_thread.run_sync(answer, session, raw, put, limiter=limiter)
 
 
-def answer(session: Session, raw: str | bytes, put: Callable[[Outgoing], object]) -> None:
-    """Let the session answer; a fault of ours is logged and told, and the session lives on."""
+def answer(session: Session, raw: str | bytes, put: Callable[[Frame], object]) -> None:
+    """Let the session answer and encode what it says; a fault of ours is logged and told, and the session lives on."""
     try:
         for message in session.receive(raw):
-            put(message)
+            put(encode(message))
     except Exception:
         log.exception("a message could not be answered")
         put(
-            protocol.Error(
-                request_seq=None,
-                code="internal",
-                message="Something went wrong in Gradwalk itself; this request had no effect",
-                given="a request the server failed at",
-                expected="please report it; the session goes on",
+            encode(
+                protocol.Error(
+                    request_seq=session.answering,
+                    code="internal",
+                    message="Something went wrong in Gradwalk itself",
+                    given="a request the server failed at",
+                    expected="please report it; the session goes on",
+                )
             )
         )
 
 
 async def send_all(socket: WebSocket, outbox: Outbox) -> None:
-    """Send what waits, one message after the other, as fast as the browser takes it."""
+    """Send what waits, one frame after the other, as fast as the browser takes it."""
     while True:
         await send(socket, await outbox.get())
 
 
-async def send(socket: WebSocket, message: Outgoing) -> None:
-    """One message as one frame: tensors binary, all else as text."""
-    if isinstance(message, protocol.TensorFrame):
-        await socket.send_bytes(pack(message))
+async def send(socket: WebSocket, data: str | bytes) -> None:
+    """One frame."""
+    if isinstance(data, bytes):
+        await socket.send_bytes(data)
     else:
-        await socket.send_text(message.model_dump_json())
+        await socket.send_text(data)
 
 
 def busy(limit: int) -> protocol.Error:

@@ -151,6 +151,18 @@ def test_open_web_sockets_do_not_delay_the_end(root: Path) -> None:
         assert (process.returncode, output, errors) == (0, "", "")
 
 
+def test_a_message_that_is_too_large_is_told_and_the_connection_lives_on(root: Path) -> None:
+    with (
+        running(root, "--max-message-bytes", "2000") as (_, address),
+        connect(f"{address.replace('http', 'ws', 1)}/ws", origin=Origin(address)) as browser,
+    ):
+        browser.send("x" * 5000)
+        error = json.loads(browser.recv(timeout=5))
+        assert (error["code"], error["given"], error["expected"]) == ("too_large", "5,000 bytes", "at most 2,000")
+        browser.send('{"type": "hello", "seq": 0, "protocol": 1}')
+        assert json.loads(browser.recv(timeout=5))["type"] == "welcome"
+
+
 @pytest.mark.parametrize("windows", [True, False], ids=["no browser", "no windows"])
 def test_a_missing_browser_is_told_in_plain_words(
     windows: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

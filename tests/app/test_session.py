@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -86,6 +87,7 @@ BAD: list[tuple[str, dict[str, Any] | str]] = [
     ("bad_message", {"type": "seek", "seq": 5, "generation": 1, "position": {"step": 1e99}}),
     ("bad_message", {"type": "seek", "seq": 5, "generation": 1, "position": {"step": 0}, "extra": 1}),
     ("bad_message", {"type": "set_value", "seq": 5, "generation": 1, "name": "x", "value": "much"}),
+    ("bad_message", {"type": "set_value", "seq": 5, "generation": 1, "name": "x", "value": [["a"] * 3] * 3}),
     ("out_of_order", {"type": "prove", "seq": 0, "generation": 1}),
     ("out_of_range", {"type": "seek", "seq": 5, "generation": 1, "position": {"step": 10_000}}),
     ("out_of_range", {"type": "into", "seq": 5, "generation": 1, "step": 10_000, "element": []}),
@@ -114,6 +116,26 @@ def test_a_bad_message_gets_the_error_shape_and_the_session_lives_on(code: str, 
 def test_a_scene_that_cannot_be_computed_leaves_the_old_one_open() -> None:
     session, scene, _ = opened()
     only_error(say(session, type="open", seq=2, scene="expression", source="1 +"))
+    (at,) = say(session, type="seek", seq=3, generation=scene.generation, position={"step": 1})
+    assert isinstance(at, protocol.At)
+
+
+@pytest.mark.parametrize("value", [["a"] * 100_000, [["a"]] * 100_000, {"a": 1}], ids=["words", "rows", "object"])
+def test_nonsense_by_the_megabyte_costs_little(value: Any) -> None:
+    session, _, _ = opened(source="x*x")
+    raw = json.dumps({"type": "set_value", "seq": 2, "generation": 1, "name": "x", "value": value})
+    started = time.process_time()
+    assert only_error(list(session.receive(raw))).code == "bad_message"
+    assert time.process_time() - started < 0.3  # with all errors collected it takes a second, and 500 megabytes
+
+
+def test_a_fault_of_ours_while_opening_leaves_the_old_scene_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, scene, _ = opened("broadcasting")
+    with monkeypatch.context() as patch:
+        patch.setattr("app.encode.graph_message", lambda graph: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            say(session, type="open", seq=2, scene="diamond")
+    assert session.answering == 2
     (at,) = say(session, type="seek", seq=3, generation=scene.generation, position={"step": 1})
     assert isinstance(at, protocol.At)
 

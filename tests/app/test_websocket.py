@@ -5,29 +5,47 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import msgpack
 import pytest
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.testclient import TestClient, WebSocketTestSession
 
-from app import protocol
+from app import protocol, websocket
 from app.main import expression_limits
 from app.scenes import all_scenes
 from app.session import Session
 from app.settings import Settings
-from app.websocket import Outbox, register
+from app.websocket import Frame, Outbox, encode, receive_all, register
 from tests.app.conversation import no_digits
 
 
 class Failing(Session):
     """A session with a fault of its own: it cannot seek."""
 
-    def receive(self, raw: str | bytes) -> Iterator[Any]:
-        if b'"seek"' in (raw if isinstance(raw, bytes) else raw.encode()):
+    def handle(self, message: protocol.ClientMessage) -> Iterator[Any]:
+        if isinstance(message, protocol.Seek):
             raise ZeroDivisionError("a fault of ours")
-        return super().receive(raw)
+        return super().handle(message)
+
+
+class EndlessSocket:
+    """A browser that asks and asks, five hundred times; what it is answered nobody reads."""
+
+    def __init__(self) -> None:
+        self.asked = count()
+        self.seq = 0
+
+    async def receive(self) -> dict[str, str]:
+        self.seq = next(self.asked)
+        if self.seq > 500:
+            return {"type": "websocket.disconnect"}
+        hello = {"type": "hello", "seq": 0, "protocol": protocol.PROTOCOL_VERSION}
+        scene = {"type": "open", "seq": self.seq, "scene": "broadcasting"}
+        return {"type": "websocket.receive", "text": json.dumps(scene if self.seq else hello)}
 
 
 def application(session: type[Session] = Session, max_sessions: int = 2) -> FastAPI:
@@ -62,7 +80,7 @@ def test_a_fault_of_ours_is_told_and_the_session_lives_on(caplog: pytest.LogCapt
         hello(socket)
         say(socket, type="seek", seq=1, generation=0, position={"step": 0})
         error = socket.receive_json()
-        assert (error["type"], error["code"]) == ("error", "internal")
+        assert (error["type"], error["code"], error["request_seq"]) == ("error", "internal", 1)
         assert "ZeroDivisionError" not in json.dumps(error)
         say(socket, type="open", seq=2, scene="sigmoid")
         assert socket.receive_json()["type"] == "opened"
@@ -88,29 +106,98 @@ def test_a_binary_frame_is_answered_like_any_other_nonsense() -> None:
         assert socket.receive_json()["code"] == "bad_message"
 
 
-def test_a_slow_reader_loses_the_bulk_of_superseded_scenes_only() -> None:
-    session = Session(all_scenes(no_digits), expression_limits(Settings()), lambda trace: ([], ""))
-    outbox = Outbox()
+def test_nothing_is_computed_or_encoded_on_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_the_loop = []
 
-    async def talk() -> list[Any]:
-        list(session.receive(json.dumps({"type": "hello", "seq": 0, "protocol": protocol.PROTOCOL_VERSION})))
-        for message in session.receive(json.dumps({"type": "open", "seq": 1, "scene": "broadcasting"})):
-            outbox.put(message)
+    class Watched(Session):
+        def handle(self, message: protocol.ClientMessage) -> Iterator[Any]:
+            on_the_loop.append(runs_here())
+            return super().handle(message)
+
+    def watched(message: Any) -> Frame:
+        on_the_loop.append(runs_here())
+        return encode(message)
+
+    def runs_here() -> bool:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        return True
+
+    monkeypatch.setattr(websocket, "encode", watched)
+    with TestClient(application(Watched)).websocket_connect("/ws") as socket:
+        hello(socket)
+        say(socket, type="open", seq=1, scene="broadcasting")
+        assert socket.receive_json()["type"] == "opened"
+    assert len(on_the_loop) > 3
+    assert not any(on_the_loop)
+
+
+def change(session: Session, seq: int) -> Iterator[Frame]:
+    """What the session says to another value of the bias; `seq` counts up from 2."""
+    value = {"type": "set_value", "seq": seq, "generation": seq - 1, "name": "b", "value": [seq, 0]}
+    return map(encode, session.receive(json.dumps(value)))
+
+
+def opened_session() -> Session:
+    session = Session(all_scenes(no_digits), expression_limits(Settings()), lambda trace: ([], ""))
+    list(session.receive(json.dumps({"type": "hello", "seq": 0, "protocol": protocol.PROTOCOL_VERSION})))
+    list(session.receive(json.dumps({"type": "open", "seq": 1, "scene": "broadcasting"})))
+    return session
+
+
+async def taken(outbox: Outbox) -> list[dict[str, Any]]:
+    """Everything that waits, as a browser reads it."""
+    got: list[dict[str, Any]] = []
+    while True:
+        try:
+            data = await asyncio.wait_for(outbox.get(), 0.05)
+        except TimeoutError:
+            return got
+        got.append(msgpack.unpackb(data) if isinstance(data, bytes) else json.loads(data))
+
+
+def test_a_slow_reader_loses_the_bulk_of_superseded_scenes_only() -> None:
+    async def talk() -> list[dict[str, Any]]:
+        session, outbox = opened_session(), Outbox()
         for seq in range(2, 30):
-            change = {"type": "set_value", "seq": seq, "generation": seq - 1, "name": "b", "value": [seq, 0]}
-            for message in session.receive(json.dumps(change)):
-                outbox.put(message)
-        got = []
-        while True:
-            try:
-                got.append(await asyncio.wait_for(outbox.get(), 0.05))
-            except TimeoutError:
-                return got
+            for frame in change(session, seq):
+                outbox.put(frame)
+        return await taken(outbox)
 
     got = asyncio.run(talk())
-    opened = [m.generation for m in got if isinstance(m, protocol.Opened)]
-    bulk = {m.generation for m in got if isinstance(m, protocol.Steps | protocol.TensorFrame)}
-    assert opened == list(range(1, 30))
-    assert bulk == {29}
-    last = [m for m in got if isinstance(m, protocol.Steps)]
-    assert last[-1].last
+    assert [m["generation"] for m in got if m["type"] == "opened"] == list(range(2, 30))
+    assert {m["generation"] for m in got if m["type"] in ("steps", "tensor")} == {29}
+    assert [m for m in got if m["type"] == "steps"][-1]["last"]
+
+
+def test_bulk_that_comes_late_is_dropped() -> None:
+    async def talk() -> list[dict[str, Any]]:
+        session, outbox = opened_session(), Outbox()
+        first, second = list(change(session, 2)), list(change(session, 3))
+        for frame in [second[0], *first[1:], *second[1:]]:
+            outbox.put(frame)
+        return await taken(outbox)
+
+    assert {m["generation"] for m in asyncio.run(talk())} == {3}
+
+
+def test_who_asks_and_never_reads_is_heard_again_only_after_reading() -> None:
+    async def talk() -> tuple[int, int]:
+        socket, outbox = EndlessSocket(), Outbox(room=100_000)
+        session = Session(all_scenes(no_digits), expression_limits(Settings()), lambda trace: ([], ""))
+        reading = asyncio.create_task(receive_all(socket, session, outbox, CapacityLimiter(1)))  # type: ignore[arg-type]
+        asked = -1
+        while asked != socket.seq:
+            asked = socket.seq
+            await asyncio.sleep(0.3)
+        for _ in range(asked):
+            await outbox.get()
+        await asyncio.sleep(0.3)
+        reading.cancel()
+        return asked, socket.seq
+
+    before, after = asyncio.run(talk())
+    assert 0 < before < 100
+    assert after > before
