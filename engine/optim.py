@@ -16,6 +16,7 @@ from engine.buffers import aligned
 from engine.errors import EngineError
 from engine.flat import FlatParameters, named
 from engine.op import Array
+from engine.quiet import quiet_context
 from engine.tensor import Tensor
 
 Parameters = Iterable[Tensor] | Iterable[tuple[str, Tensor]]
@@ -46,6 +47,7 @@ class Optimizer:
         self.maximize = maximize
         self.names, self.parameters = named(parameters)
         self._flat = FlatParameters(self.parameters)
+        self._quiet = quiet_context()
         self.state: dict[str, Array] = {}
         size, dtype = min(CHUNK, self._flat.values.size), self._flat.values.dtype
         self._spare, self._scratch = aligned((size,), dtype), aligned((size,), dtype)
@@ -58,10 +60,12 @@ class Optimizer:
 
     def step(self) -> None:
         """Update every parameter that has a grad."""
-        with np.errstate(all="ignore"):  # infinities and NaN are to be seen in the parameters, not in the log
-            for start, stop, step in self._flat.gather():
-                for p, g, *states in self._chunks(start, stop):
-                    self._update(step, p, self._gradient(p, g), *states)
+        self._quiet.run(self._advance)  # infinities and NaN are to be seen in the parameters, not in the log
+
+    def _advance(self) -> None:
+        for start, stop, step in self._flat.gather():
+            for p, g, *states in self._chunks(start, stop):
+                self._update(step, p, self._gradient(p, g), *states)
         self._flat.scatter()
 
     def steps(self) -> dict[str, int]:

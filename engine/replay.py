@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import Context
 from typing import Any
 
 import numpy as np
@@ -55,10 +56,11 @@ class InPlace:
         work: the kernel's buffers.
     """
 
-    __slots__ = ("arrays", "call", "inputs", "kernel", "work")
+    __slots__ = ("arrays", "call", "inputs", "kernel", "run", "work")
 
-    def __init__(self, node: Tensor, kernel: Kernel) -> None:
+    def __init__(self, node: Tensor, kernel: Kernel, quiet: Context) -> None:
         self.kernel = kernel
+        self.run = quiet.run
         self.inputs = node.inputs
         self.arrays: tuple[Array, ...] = tuple(t.value for t in node.inputs)
         self.work: Workspace = kernel.workspace(*self.arrays)
@@ -75,7 +77,7 @@ class InPlace:
         if inputs is not self.inputs:
             self.inputs = inputs
             self.call = self.kernel.forward(node.value, self.work, *inputs, **node.attrs)
-        self.call()
+        self.run(self.call)
         return True
 
 
@@ -151,8 +153,8 @@ def of_floats(node: Tensor) -> bool:
     return node.replay in FLOAT_REPLAYS
 
 
-def bind(node: Tensor) -> None:
-    """Give a recorded node its way to be computed again, and fill the buffers that go with it."""
+def bind(node: Tensor, quiet: Context) -> None:
+    """Give a recorded node its way to be computed again, in `quiet`, and fill the buffers that go with it."""
     op, values = node.op, [t.value for t in node.inputs]
     assert op is not None
     if type(node.value) is float and op.elementwise and all(type(v) is float for v in values):
@@ -163,10 +165,10 @@ def bind(node: Tensor) -> None:
     if kernel is not None and type(node.value) is np.ndarray and kernel.accepts(node.value, *values, **node.attrs):
         value, node.value = node.value, aligned(node.shape, node.dtype)
         node.value[...] = value
-        replay = InPlace(node, kernel)
+        replay = InPlace(node, kernel, quiet)
         node.replay = replay
         if replay.work:
-            replay.call()
+            quiet.run(replay.call)
         return
     node.replay = Replay(node)
 

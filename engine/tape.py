@@ -28,6 +28,7 @@ from engine.errors import EngineError
 from engine.mode import MODE, TAKE, Mode
 from engine.op import Op
 from engine.program import OffTapeError, Program
+from engine.quiet import quiet_context
 from engine.recording import Recording
 from engine.replay import FLOATS, InPlace, bind, of_floats
 from engine.tensor import Tensor, evaluate, make_node
@@ -44,7 +45,7 @@ class Tape:
         take: yields the next node that was recorded, or END.
     """
 
-    __slots__ = ("_errors", "_inside", "_installed", "_leaf_pairs", "_outside", "_programs", "_tokens", "nodes", "take")
+    __slots__ = ("_inside", "_installed", "_leaf_pairs", "_outside", "_programs", "_quiet", "_tokens", "nodes", "take")
 
     def __init__(self) -> None:
         self.nodes: list[Tensor] = []
@@ -54,7 +55,7 @@ class Tape:
         self._leaf_pairs: list[Tensor] = []
         self._tokens: tuple[Token[Mode], Token[Callable[[], Tensor] | None]] | None = None
         self._outside = self._inside = Mode()
-        self._errors = np.errstate()
+        self._quiet = quiet_context()
 
     def __enter__(self) -> Self:
         if self._tokens is not None:
@@ -68,12 +69,9 @@ class Tape:
         if mode is not self._outside:
             self._outside, self._inside = mode, replace(mode, tape=self)
         self._tokens = MODE.set(self._inside), TAKE.set(self.take)
-        self._errors = np.errstate(all="ignore")  # infinities and NaN are answers here, as without a tape
-        self._errors.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._errors.__exit__(None, None, None)
         assert self._tokens is not None
         self.clear()
         MODE.reset(self._tokens[0])
@@ -102,7 +100,7 @@ class Tape:
                 return node
         if node is not END:
             self._truncate(node)
-        node = _record(op, inputs, attrs)
+        node = self._record(op, inputs, attrs)
         if op.infix and not of_floats(node) and all(t.op is None for t in inputs):
             self._leaf_pairs.append(node)
         self.nodes.append(node)
@@ -129,7 +127,7 @@ class Tape:
         if self._installed is not program:
             program.install()
             self._installed = program
-        program.run(1.0 if gradient is None else gradient)
+        self._quiet.run(program.run, 1.0 if gradient is None else gradient)
         return {}
 
     def record(self, into: Recording | None = None) -> Recording:
@@ -151,23 +149,22 @@ class Tape:
         self._installed = None
         return {}
 
+    def _record(self, op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> Tensor:
+        rule = FLOATS.get(op.name)
+        if rule is not None:
+            node = make_node(op, 0.0, inputs, attrs)
+            if rule(node):
+                node.replay = rule
+                return node
+        node = make_node(op, evaluate(op, inputs, attrs), inputs, attrs)
+        bind(node, self._quiet)
+        return node
+
     def _truncate(self, node: Tensor) -> None:
         del self.nodes[self.nodes.index(node) :]
         self._programs.clear()
         kept = set(map(id, self.nodes)) if self._leaf_pairs else ()
         self._leaf_pairs = [n for n in self._leaf_pairs if id(n) in kept]
-
-
-def _record(op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> Tensor:
-    rule = FLOATS.get(op.name)
-    if rule is not None:
-        node = make_node(op, 0.0, inputs, attrs)
-        if rule(node):
-            node.replay = rule
-            return node
-    node = make_node(op, evaluate(op, inputs, attrs), inputs, attrs)
-    bind(node)
-    return node
 
 
 def _exchange_constants(node: Tensor, inputs: tuple[Tensor, ...]) -> bool:

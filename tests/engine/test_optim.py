@@ -223,3 +223,13 @@ def test_a_parameter_in_columns_stays_in_columns() -> None:
 def test_what_cannot_be_is_refused_in_plain_words(make: Any, words: str) -> None:
     with pytest.raises(EngineError, match=words):
         make(Tensor(np.zeros(3), requires_grad=True))
+
+
+@pytest.mark.parametrize("rule", [optim.SGD, optim.Adagrad, optim.RMSprop, optim.Adadelta, optim.Adam, optim.AdamW])
+def test_a_diverging_run_is_seen_in_its_parameters_and_not_in_warnings(rule: Any) -> None:
+    parameter = Tensor(np.array([1.0, 3e38], np.float32), requires_grad=True, name="p")
+    optimizer = rule([parameter], lr=1e30)
+    for _ in range(3):
+        parameter.grad = np.array([3e38, np.inf], np.float32)
+        optimizer.step()
+    assert not np.isfinite(parameter.data).all()
