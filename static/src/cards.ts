@@ -1,5 +1,6 @@
 // How large the card of a node is and where its parts lie, from what it has to show. Pure; lengths in units of the drawing.
 
+import { asMatrix } from "./heatmap";
 import type { GraphNode } from "./protocol";
 
 export interface Rect {
@@ -11,7 +12,7 @@ export interface Rect {
 
 /** The card of one node. `value` and `grad` are the slots of its two numbers, relative to the card's corner. */
 export interface Card {
-  readonly kind: "constant" | "scalar" | "tensor" | "images";
+  readonly kind: "constant" | "scalar" | "matrix" | "tensor" | "images";
   readonly width: number;
   readonly height: number;
   readonly value: Rect;
@@ -35,19 +36,32 @@ const TWO_PICTURES = 148;
 const PICTURE = 72;
 const LARGEST_CELL = 22;
 const THINNEST = 24;
-const MAP = 40;
-const GRID = 200;
+/** A matrix with many more rows than columns may use the height that pictures rarely need. */
+const TALLEST = 108;
+const MAP = 64;
+const GRID = 320;
+
+/** Tensors of so few numbers are written out, each number in a cell of its own. */
+const WRITTEN = { columns: 4, numbers: 12, width: 56, height: 23 };
+/** Between value and grad of such a one; the squares that count contributions stand there. */
+const MATRIX_GAP = 12;
 
 /** The card of a node; `gradient` tells whether one ever flows to it. */
 export function cardOf(node: GraphNode, gradient: boolean): Card {
   if (node.shape.length === 0)
     return node.kind === "constant" && !gradient ? constantCard(node) : scalarCard(node, gradient);
-  return node.images ? imagesCard(node.shape, gradient) : tensorCard(node, gradient);
+  if (node.images) return imagesCard(node.shape, gradient);
+  return isWritten(node.shape) ? matrixCard(node, gradient) : tensorCard(node, gradient);
+}
+
+function isWritten(shape: readonly number[]): boolean {
+  const { rows, columns } = asMatrix(shape);
+  return columns <= WRITTEN.columns && rows * columns <= WRITTEN.numbers && rows * columns > 0;
 }
 
 /** Room between two layers for what a wire carries: a number, or a shape and a scale. */
 export function gapOf(nodes: readonly GraphNode[]): number {
-  return nodes.some((node) => node.shape.length > 0) ? 132 : 84;
+  return nodes.some((node) => node.shape.length > 0) ? 108 : 84;
 }
 
 function constantCard(node: GraphNode): Card {
@@ -69,11 +83,25 @@ function scalarCard(node: GraphNode, gradient: boolean): Card {
   return { kind: "scalar", width, height, columns: 1, value: slot(0), grad: gradient ? slot(1) : null };
 }
 
+/** Value and grad above each other, so that an element stands in the same column of both; a graph grows sideways anyway. */
+function matrixCard(node: GraphNode, gradient: boolean): Card {
+  const { rows, columns } = asMatrix(node.shape);
+  const [width, height] = [WRITTEN.width * columns, WRITTEN.height * rows];
+  const cardWidth = Math.max(titleWidth(node, NARROW), width + 2 * PAD);
+  const slot = (i: number) => ({ x: (cardWidth - width) / 2, y: TITLE + i * (height + MATRIX_GAP), width, height });
+  const all = {
+    kind: "matrix",
+    width: cardWidth,
+    height: TITLE + (gradient ? 2 * height + MATRIX_GAP : height) + PAD,
+    columns: 1,
+  } as const;
+  return { ...all, value: slot(0), grad: gradient ? slot(1) : null };
+}
+
 /** Value and grad side by side, so that an element stands at the same height in both. */
 function tensorCard(node: GraphNode, gradient: boolean): Card {
-  const columns = node.shape.at(-1) ?? 1;
-  const rows = node.shape.slice(0, -1).reduce((product, size) => product * size, 1);
-  const cell = Math.min(LARGEST_CELL, PICTURE / columns, PICTURE / rows);
+  const { rows, columns } = asMatrix(node.shape);
+  const cell = Math.min(LARGEST_CELL, PICTURE / columns, TALLEST / rows);
   // Long thin tensors stay thick enough to be seen; the picture is stretched then, not cut.
   const [width, height] = [Math.max(cell * columns, THINNEST), Math.max(cell * rows, THINNEST)];
   const half = gradient ? 2 : 1;

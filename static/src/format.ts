@@ -5,12 +5,12 @@ import type { Value } from "./state";
 const MINUS = "\u2212";
 const DIGITS = 4;
 
-/** A number in four significant digits: 0.2231, −0.6691, 1.5, 1.234e−6, NaN, −∞. */
-export function formatNumber(number: number): string {
-  const exponent = Math.floor(Math.log10(Math.abs(Number(number.toPrecision(DIGITS)))));
+/** A number in four significant digits, or fewer: 0.2231, −0.6691, 1.5, 1.234e−6, NaN, −∞. */
+export function formatNumber(number: number, digits = DIGITS): string {
+  const exponent = Math.floor(Math.log10(Math.abs(Number(number.toPrecision(digits)))));
   // JavaScript would write 0.000001234 out; large numbers it gives an exponent of its own accord.
   const tiny = number !== 0 && exponent < -4;
-  return prettied(number, tiny ? number.toExponential(DIGITS - 1) : number.toPrecision(DIGITS));
+  return prettied(number, tiny ? number.toExponential(digits - 1) : number.toPrecision(digits));
 }
 
 /** A number with every digit that tells it from its neighbours. */

@@ -119,8 +119,11 @@ describe("cards", () => {
 
   test.each<[string, number[], [number, number] | null]>([
     ["scalar", [], null],
-    ["tensor", [3, 2], null],
+    ["matrix", [3, 2], null],
+    ["matrix", [4], null],
     ["tensor", [4, 4], null],
+    ["tensor", [12, 1, 5], null],
+    ["tensor", [0, 3], null],
     ["tensor", [1000, 1], null],
     ["tensor", [2, 3, 4], null],
     ["images", [10, 784], [28, 28]],

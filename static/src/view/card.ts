@@ -1,5 +1,6 @@
 import { CAPTION, type Card, type Rect } from "../cards";
 import { formatNumber, formatShape, formatValue } from "../format";
+import { asMatrix } from "../heatmap";
 import type { GraphNode } from "../protocol";
 import type { NodeView, Scene, Value } from "../state";
 import { setText, svgElement } from "./element";
@@ -8,6 +9,11 @@ import { pictureAddress } from "./thumbnail";
 
 /** Contributions up to so many are counted by squares, more by digits. */
 const MOST_SQUARES = 3;
+
+/** Digits of a number in a cell, and from how many characters on it is squeezed to stay inside. */
+const CELL_DIGITS = 3;
+const CELL_CHARACTERS = 7;
+const CELL_PADDING = 3;
 
 /** The card of one node. */
 export interface CardView {
@@ -76,6 +82,7 @@ function title(node: GraphNode, card: Card): SVGElement[] {
 
 /** The place of a value or a grad: empty and dashed until it is there, then a number or a picture. */
 function slotView(node: GraphNode, card: Card, rect: Rect, role: Role): SlotView {
+  if (card.kind === "matrix") return writtenSlot(node, rect, role);
   const pictured = card.kind === "tensor" || card.kind === "images";
   const back = svgElement("rect", { class: "back", ...rect, rx: pictured ? 3 : 6 });
   const root = svgElement("g", { class: `holder ${role}` }, back);
@@ -106,11 +113,49 @@ function slotView(node: GraphNode, card: Card, rect: Rect, role: Role): SlotView
   };
 }
 
+/** Every number of a small tensor in its own cell, on the colours of the heatmap. */
+function writtenSlot(node: GraphNode, rect: Rect, role: Role): SlotView {
+  const { rows, columns } = asMatrix(node.shape);
+  const [width, height] = [rect.width / columns, rect.height / rows];
+  const image = svgElement("image", { ...rect, preserveAspectRatio: "none" });
+  const cells = Array.from({ length: rows * columns }, (_, i) =>
+    svgElement("text", {
+      class: "number cell",
+      x: rect.x + ((i % columns) + 0.5) * width,
+      y: rect.y + (Math.floor(i / columns) + 0.5) * height + 4.5,
+    }),
+  );
+  const back = svgElement("rect", { class: "back", ...rect, rx: 4 });
+  return {
+    root: svgElement("g", { class: `holder ${role}` }, back, image, ...cells),
+    show(scene, value) {
+      const tensor = typeof value === "object" && value ? scene.tensors.get(value.ref) : undefined;
+      image.style.display = tensor ? "" : "none";
+      if (tensor) image.setAttribute("href", pictureAddress(tensor, role, 0));
+      for (const [i, cell] of cells.entries()) {
+        const number = tensor?.picture[i];
+        // The sign of a zero says nothing here.
+        const text = number === undefined ? "" : formatNumber(number === 0 ? 0 : number, CELL_DIGITS);
+        setText(cell, text);
+        if (text.length > CELL_CHARACTERS) cell.setAttribute("textLength", String(width - 2 * CELL_PADDING));
+        else cell.removeAttribute("textLength");
+      }
+    },
+  };
+}
+
 /** Counts the contributions received, where more than one is expected. */
 function tallyView(card: Card, rect: Rect): { root: SVGGElement; show(look: NodeView): void } {
   const root = svgElement("g", { class: "tally" });
-  const below = card.kind === "tensor" || card.kind === "images";
-  const [x, y] = below ? [rect.x, rect.y + rect.height + 3] : [rect.x + 6, rect.y + rect.height / 2 - 3];
+  // In a row above a matrix, below a picture; in a column inside the slot of a number.
+  const inRow = card.kind !== "scalar";
+  const [x, y] = {
+    matrix: [rect.x, rect.y - 9],
+    tensor: [rect.x, rect.y + rect.height + 3],
+    images: [rect.x, rect.y + rect.height + 3],
+    scalar: [rect.x + 6, rect.y + rect.height / 2 - 3],
+    constant: [rect.x, rect.y],
+  }[card.kind] as [number, number];
   let shown = "";
   return {
     root,
@@ -125,13 +170,13 @@ function tallyView(card: Card, rect: Rect): { root: SVGGElement; show(look: Node
       }
       const square = (i: number) => ({
         x,
-        y: y + (below ? 0 : 8 * (i - (count - 1) / 2)),
+        y: y + (inRow ? 0 : 8 * (i - (count - 1) / 2)),
         width: 6,
         height: 6,
         rx: 1.5,
       });
       const squares = Array.from({ length: count }, (_, i) =>
-        svgElement("rect", { ...square(i), ...(below ? { x: x + 8 * i } : {}), class: i < received ? "received" : "" }),
+        svgElement("rect", { ...square(i), ...(inRow ? { x: x + 8 * i } : {}), class: i < received ? "received" : "" }),
       );
       root.replaceChildren(...squares);
     },

@@ -15,6 +15,7 @@ export function checksPanel(host: HTMLElement): Panel {
       if (shown?.scene === scene && shown.done === done) return;
       shown = { scene, done };
       root.hidden = scene.checks.length === 0;
+      host.classList.toggle("done", done);
       body.replaceChildren(...scene.checks.map((check) => meeting(check, done)));
     },
   };

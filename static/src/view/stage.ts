@@ -11,10 +11,14 @@ import { wireCanvas } from "./wires";
 
 const ZOOM_RANGE: [number, number] = [0.02, 4];
 const TRANSITION_MILLISECONDS = 250;
-/** Fitting never enlarges beyond this: a graph of two nodes is no poster. */
-const LARGEST_FIT = 1.25;
-/** A picture that would open smaller than this opens readable instead, and follows the walk. */
-const READABLE = 0.6;
+/** Fitting never enlarges beyond this: enough for a projector, and still no poster of two nodes. */
+const LARGEST_FIT = 1.75;
+/** A picture that would open smaller than this opens readable instead, and follows the walk; larger on a small screen. */
+const READABLE = 0.7;
+const READABLE_ON_PHONE = 0.85;
+const PHONE_WIDTH = 600;
+/** The picture shrinks down to this where both ends of a wire would else not be seen. */
+const SMALLEST_FOLLOWED = 0.45;
 const MARGIN = 28;
 /** A press that moves the pointer by less is a click on a node. */
 const CLICK_DISTANCE = 4;
@@ -51,6 +55,8 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
   let current: { scene: Scene; view: View } | null = null;
   let drawn: ZoomTransform = zoomIdentity;
   let now: ZoomTransform = zoomIdentity;
+  /** The scale that was opened with or chosen by hand; what follows the walk returns to it. */
+  let chosen = 1;
   let drawnRegion: Place = { x: 0, y: 0, width: 0, height: 0 };
 
   /** Draws what is in sight, and half a screen around it, sharp and in its place. */
@@ -67,8 +73,9 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
   const behaviour = zoom<HTMLElement, unknown>()
     .scaleExtent(ZOOM_RANGE)
     .clickDistance(CLICK_DISTANCE)
-    .on("zoom", ({ transform }: D3ZoomEvent<HTMLElement, unknown>) => {
+    .on("zoom", ({ transform, sourceEvent }: D3ZoomEvent<HTMLElement, unknown>) => {
       now = transform;
+      if (sourceEvent) chosen = transform.k;
       if (!within(seen(now, size), drawnRegion)) draw();
       // During the gesture the finished drawing is moved as it is, which costs nothing; it is drawn sharp at the end.
       const k = now.k / drawn.k;
@@ -90,24 +97,47 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
     const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
     return zoomIdentity.translate(size.width / 2 - x * k, size.height / 2 - y * k).scale(k);
   };
-  const showAll = (animated = true) => layout && go(fitting(boundsOf(layout)), animated);
+  const readable = () => (size.width < PHONE_WIDTH ? READABLE_ON_PHONE : READABLE);
+  /** Shifted so that no side of the screen stays empty while the drawing goes on at the other; what fits is centred. */
+  const filled = ({ k, x, y }: ZoomTransform, whole: Place): ZoomTransform => {
+    const shifted = (offset: number, start: number, length: number, room: number) => {
+      const [most, least] = [MARGIN - start * k, room - MARGIN - (start + length) * k];
+      return least > most ? (least + most) / 2 : Math.min(most, Math.max(least, offset));
+    };
+    const left = shifted(x, whole.x, whole.width, size.width);
+    return zoomIdentity.translate(left, shifted(y, whole.y, whole.height, size.height)).scale(k);
+  };
+  const showAll = (animated = true) => {
+    if (!layout) return;
+    const whole = fitting(boundsOf(layout));
+    chosen = whole.k;
+    go(whole, animated);
+  };
   /** Brings what is active into sight; leaves the picture alone where it is already. */
   const follow = (animated: boolean) => {
-    const place = layout && current && activeBounds(layout, current.view);
-    if (!place) return;
+    const active = layout && current && activeBounds(layout, current.view);
+    if (!layout || !current || !active) return;
+    // Where both ends of a wire are too far apart to be seen at once, the node in the middle of things matters more.
+    const fits = fitting(active).k >= SMALLEST_FOLLOWED;
+    const place = fits ? active : (layout.places.get(current.view.focus ?? -1) ?? active);
     const [left, top] = now.apply([place.x, place.y]);
     const [right, bottom] = now.apply([place.x + place.width, place.y + place.height]);
     if (left >= 0 && top >= 0 && right <= size.width && bottom <= size.height) return;
-    go(fitting(place, now.k, Math.min(now.k, READABLE)), animated);
+    go(filled(fitting(place, chosen, Math.min(chosen, SMALLEST_FOLLOWED)), boundsOf(layout)), animated);
   };
   const open = () => {
     if (!layout) return;
-    const whole = fitting(boundsOf(layout));
-    const first = current && (activeBounds(layout, current.view) ?? layout.places.values().next().value);
-    go(whole.k >= READABLE || !first ? whole : fitting(first, READABLE, READABLE), false);
+    const bounds = boundsOf(layout);
+    const whole = fitting(bounds);
+    // Before the first step everything begins at the left.
+    const first = (current && activeBounds(layout, current.view)) ?? leftOf(bounds);
+    chosen = Math.max(whole.k, readable());
+    go(whole.k >= chosen ? whole : filled(fitting(first, chosen, SMALLEST_FOLLOWED), bounds), false);
   };
 
   const update = (scene: Scene, view: View, travel: boolean) => {
+    // Only a step moves the picture by itself: whoever has moved it to pick a node stays there.
+    const stepped = view.position.step !== current?.view.position.step;
     current = { scene, view };
     if (scene.graph.key !== shownKey) {
       shownKey = scene.graph.key;
@@ -129,7 +159,7 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
     if (!layout) return;
     graph.update(scene, view);
     wires.show(scene, view, layout, travel);
-    follow(travel);
+    if (stepped) follow(travel);
   };
 
   new ResizeObserver(([entry]) => {
@@ -148,6 +178,7 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
     fitAll: () => showAll(),
     zoomBy: (factor) => {
       const moved = options.reducedMotion() ? surface : surface.transition().duration(TRANSITION_MILLISECONDS);
+      chosen = now.k * factor;
       behaviour.scaleBy(moved as typeof surface, factor);
     },
   };
@@ -179,6 +210,11 @@ function within(inner: Place, outer: Place): boolean {
 function boundsOf({ width, height, lanes }: Layout): Place {
   const label = lanes.some((lane) => lane.name !== "") ? 30 : 0;
   return { x: 0, y: -label, width, height: height + label };
+}
+
+/** The middle of the left side. */
+function leftOf({ x, y, height }: Place): Place {
+  return { x, y: y + height / 2, width: 0, height: 0 };
 }
 
 /** The cards at both ends of the active wires, or the one in the middle of things. */

@@ -31,6 +31,8 @@ const FONT = "600 13px system-ui, sans-serif";
 /** Where along the wire its number may stand, best first, and how far beside it, in pixels. */
 const STATIONS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
 const ASIDE = [-21, 21, -30, 30, -40, 40, -52, 52, -64, 64, -92, 92, 0];
+/** Where its middle does not fit above or below the wire, it stands right or left of a point, so far from it. */
+const BESIDE = 14;
 
 interface Moving {
   readonly wire: ActiveWire;
@@ -195,11 +197,13 @@ function placePill(
   const width = context.measureText(label).width + 2 * PILL_PADDING;
   const inside = (pill: Place) =>
     pill.x >= screen.x && pill.y >= screen.y && pill.x + width <= screen.width && pill.y + PILL_HEIGHT <= screen.height;
-  const places = ASIDE.flatMap((aside) =>
-    STATIONS.map((station) => {
-      const at = along(path, station);
-      return { at, x: at.x - width / 2, y: at.y - PILL_HEIGHT / 2 + aside, width, height: PILL_HEIGHT };
-    }),
+  const places = [-width / 2, BESIDE, -width - BESIDE].flatMap((shift) =>
+    ASIDE.flatMap((aside) =>
+      STATIONS.map((station) => {
+        const at = along(path, station);
+        return { at, x: at.x + shift, y: at.y - PILL_HEIGHT / 2 + aside, width, height: PILL_HEIGHT };
+      }),
+    ),
   );
   const free = places.filter((pill) => !taken.some((card) => overlaps(pill, card, 3)));
   // Best beside its wire, else on it.
