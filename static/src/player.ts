@@ -8,12 +8,18 @@ export const LEVELS: readonly Level[] = ["phase", "op", "wire", "term"];
 
 export const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8];
 
-/** What one press of Step says it does. */
-export const STEP_LABELS: Readonly<Record<Level, string>> = {
+/** What one press of Step says it does, by level; at the finest level of whole steps by what the next one is. */
+const STEP_LABELS: Readonly<Record<Exclude<Level, "wire">, string>> = {
   phase: "Step one phase",
   op: "Step one node",
-  wire: "Step one wire",
   term: "Add one product",
+};
+const KIND_LABELS: Readonly<Record<Step["kind"], string>> = {
+  compute: "Step one node",
+  seed: "Step to the seed",
+  contribution: "Step one wire",
+  update: "Step one update",
+  result: "Step to the result",
 };
 
 /** Between two steps at speed 1: time to read a short sentence. */
@@ -22,10 +28,16 @@ const TERM_MILLISECONDS = 350;
 
 type Direction = 1 | -1;
 
+/** What the next press of Step moves by; at the end what the last one moved by. */
+export function stepLabel(scene: Scene, { level, position, terms }: Look): string {
+  if (level !== "wire" && !isDeadEnd(level, terms)) return STEP_LABELS[level];
+  return KIND_LABELS[(scene.steps[position.step] ?? scene.steps.at(-1))?.kind ?? "compute"];
+}
+
 /** The position one press further (1) or back (-1) at the look's level; the same position where there is none. */
 export function advance(scene: Scene, look: Look, direction: Direction): Position {
   const { position, level } = look;
-  if (level === "term" && position.element !== null) {
+  if (level === "term" && position.element !== null && !isDeadEnd(level, look.terms)) {
     const last = look.terms?.terms.length ?? 0;
     return { ...position, term: clamp(position.term + direction, 0, last) };
   }
@@ -76,6 +88,11 @@ export function phaseRuns(steps: readonly Step[]): { phase: Step["phase"]; from:
     else runs.push({ phase, from: i, to: i + 1 });
   }
   return runs;
+}
+
+/** Whether an element was opened that is no sum of products: the next press walks on from there. */
+function isDeadEnd(level: Level, terms: Look["terms"]): boolean {
+  return level === "term" && terms?.terms.length === 0;
 }
 
 /** Whether something of the level ends at a position: the step done last and the next one belong to different ones. */

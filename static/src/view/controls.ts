@@ -1,5 +1,5 @@
 import type { Command } from "../keys";
-import { advance, canOpen, STEP_LABELS } from "../player";
+import { advance, canOpen, stepLabel } from "../player";
 import type { Level, Scene, View } from "../state";
 import { element, setText, svgElement } from "./element";
 import { phaseToken, positionText } from "./timeline";
@@ -43,7 +43,7 @@ export function controlsView(host: HTMLElement, command: (command: Command | "sp
   const into = made("into", "Into", "into");
   const out = made("out", "Out", "out");
   const play = made("play", "Play", "play");
-  const forwardWords = element("span", {}, STEP_LABELS.wire);
+  const forwardWords = element("span");
   const forward = element("button", { type: "button", class: "main" }, forwardWords, icon("forward"));
   forward.addEventListener("click", () => command("forward"));
   const speed = element("button", { type: "button", class: "speed" }, "1×");
@@ -68,7 +68,7 @@ export function controlsView(host: HTMLElement, command: (command: Command | "sp
       const next = advance(scene, view, 1);
       const atStart = view.position.step === 0 && view.position.element === null;
       const atEnd = next.step === view.position.step && next.term === view.position.term;
-      setText(forwardWords, STEP_LABELS[view.level]);
+      setText(forwardWords, stepLabel(scene, view));
       // The colour of what the press leads to: the next step's phase, or this one's while products are added up.
       const leadsTo = view.position.element ? view.step : (scene.steps[view.position.step] ?? view.step);
       const phase = leadsTo?.phase;
@@ -90,8 +90,9 @@ export function controlsView(host: HTMLElement, command: (command: Command | "sp
 
 function positionWords(scene: Scene, view: View): string {
   const { element: opened, term } = view.position;
-  const terms = view.terms ? ` of ${view.terms.terms.length}` : "";
-  return opened ? `${positionText(scene, view)}, product ${term}${terms}` : positionText(scene, view);
+  const count = view.terms?.terms.length;
+  const terms = count === undefined ? "" : ` of ${count}`;
+  return opened && count !== 0 ? `${positionText(scene, view)}, product ${term}${terms}` : positionText(scene, view);
 }
 
 function intoSays(level: Level): string {

@@ -4,7 +4,7 @@ import type { Term, Terms } from "../protocol";
 import type { Actions, Panel, Scene, Tensor, View } from "../state";
 import { runningSums } from "../sums";
 import { element, section, setText } from "./element";
-import { drawMap } from "./heat";
+import { drawLasting, drawMap } from "./heat";
 import { typeset } from "./math";
 import { showText } from "./words";
 
@@ -65,13 +65,17 @@ export function termsPanel(host: HTMLElement, actions: Actions): Panel {
   return {
     update(scene: Scene, view: View) {
       const open = view.position.element !== null;
-      const opens = open && root.hidden;
+      // The step's own words come back into sight when it closes.
+      if (!open && !root.hidden) host.parentElement?.scrollTo({ top: 0 });
       root.hidden = !open;
       if (!open) return;
-      // On a phone, and below a long equation, it would open out of sight.
-      if (opens) root.scrollIntoView({ block: "nearest" });
-      setText(heading, `Element [${view.position.element?.join(", ")}]`);
-      if (view.terms && view.terms !== shown) build(scene, view.terms);
+      const index = view.position.element ?? [];
+      setText(heading, index.length > 0 ? `Element [${index.join(", ")}]` : "This number");
+      if (view.terms && view.terms !== shown) {
+        build(scene, view.terms);
+        // Below a long equation, or on a phone, it would open out of sight.
+        root.scrollIntoView({ block: "start" });
+      }
       if (view.terms) mark(view.position.term);
     },
   };
@@ -79,9 +83,10 @@ export function termsPanel(host: HTMLElement, actions: Actions): Panel {
 
 function termRow(term: Term, index: number, batch: Tensor | null, go: () => void): HTMLElement {
   const picture = element("span", { class: "thumb" });
-  if (batch && term.picture !== null) {
-    const canvas = element("canvas", { class: "heat", title: `picture ${term.picture}` });
-    drawMap(canvas, batch, term.picture, "value", batch.largest);
+  const { picture: number } = term;
+  if (batch && number !== null) {
+    const canvas = element("canvas", { class: "heat", title: `picture ${number}` });
+    drawLasting(canvas, () => drawMap(canvas, batch, number, "value", batch.largest));
     picture.append(canvas);
   } else picture.append(String(index + 1));
   const row = element(

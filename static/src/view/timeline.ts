@@ -10,7 +10,8 @@ const ACTIVE = 18;
 /** Narrower cells than this are drawn as one band a phase. */
 const NARROWEST = 4;
 const GAP = 2;
-const LABEL_ROOM = 64;
+/** A label stands where its phase is wide enough for it: so much a letter, and some room to the next. */
+const LETTER = 9.2;
 const PAGE = 10;
 
 export interface Timeline {
@@ -54,16 +55,17 @@ export function timelineView(host: HTMLElement, seek: (step: number) => void): T
     marker(context, at, Math.max(cell - GAP, NARROWEST), cell, top, view.step ? phaseToken(view.step.phase) : null);
   };
   const label = () => {
-    if (!current || labelled === current.scene.steps) return;
-    labelled = current.scene.steps;
+    const { scene } = current ?? {};
+    if (!scene || labelled === scene.steps) return;
+    labelled = scene.steps;
     const count = Math.max(labelled.length, 1);
     const share = width / count;
     labels.replaceChildren(
       ...phaseRuns(labelled)
-        .filter(({ from, to }) => (to - from) * share >= LABEL_ROOM)
-        .map(({ phase, from }) => {
-          const name = element("span", { class: phaseToken(phase) }, phase);
-          name.style.left = `${(100 * from) / count}%`;
+        .filter((run) => (run.to - run.from) * share >= LETTER * (runName(scene.steps, run).length + 1))
+        .map((run) => {
+          const name = element("span", { class: phaseToken(run.phase) }, runName(scene.steps, run));
+          name.style.left = `${(100 * run.from) / count}%`;
           return name;
         }),
     );
@@ -131,7 +133,12 @@ export function timelineView(host: HTMLElement, seek: (step: number) => void): T
 /** "step 7 of 9, backward" */
 export function positionText(scene: Scene, view: View): string {
   const { step } = view.position;
-  return `step ${step} of ${scene.steps.length}${view.step ? `, ${view.step.phase}` : ""}`;
+  return `step ${step} of ${scene.steps.length}${view.step ? `, ${view.step.kind === "seed" ? "seed" : view.step.phase}` : ""}`;
+}
+
+/** A phase by its name; where all that the loss does is to seed the backward pass, by that. */
+function runName(steps: Scene["steps"], { phase, from, to }: ReturnType<typeof phaseRuns>[number]): string {
+  return steps.slice(from, to).every((step) => step.kind === "seed") ? "seed" : phase;
 }
 
 function marker(
