@@ -1,10 +1,14 @@
 import type { Step } from "../protocol";
 import type { Panel, Scene, View } from "../state";
 import { element, section, setText } from "./element";
-import { typeset } from "./math";
+import { mathReady, typeset } from "./math";
 
 /** Time from one stage to the next. */
 const STAGE_MS = 220;
+
+/** Of a formula, in pixels; and how much smaller one that does not fit may get before it scrolls. */
+const FONT_SIZE = 15;
+const SMALLEST = 0.7;
 
 interface Line {
   readonly latex: string;
@@ -24,6 +28,16 @@ export function equationPanel(host: HTMLElement): Panel {
   const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
   let shown: Step | null | undefined;
   let timer = 0;
+
+  /** Formulas can be measured from the first one on that has been typeset. */
+  let measured = false;
+  mathReady().then(() => {
+    measured = true;
+  });
+
+  function shrinkWide(): void {
+    for (const item of list.children) shrinkToFit(item);
+  }
 
   function reveal(stage: number): void {
     const items = [...list.children];
@@ -46,6 +60,8 @@ export function equationPanel(host: HTMLElement): Panel {
       setText(heading, titleOf(step));
       root.dataset.role = step.kind === "contribution" || step.kind === "seed" ? "grad" : "value";
       list.replaceChildren(...lines.map(lineItem));
+      shrinkWide();
+      if (!measured) mathReady().then(shrinkWide);
       reveal(reducedMotion.matches ? lines.length - 1 : 0);
     },
   };
@@ -80,6 +96,15 @@ function titleOf(step: Step): string {
     case "compute":
       return "What is computed";
   }
+}
+
+/** A formula wider than its place gets the whole line, its label above it, and smaller type where that is not enough. */
+function shrinkToFit(item: Element): void {
+  const formula = item.firstElementChild;
+  if (!(formula instanceof HTMLElement) || formula.scrollWidth <= formula.clientWidth) return;
+  item.classList.add("wide");
+  const share = formula.clientWidth / formula.scrollWidth;
+  if (share < 1) formula.style.fontSize = `${Math.max(share, SMALLEST) * FONT_SIZE}px`;
 }
 
 function lineItem({ latex, label }: Line): HTMLElement {

@@ -1,10 +1,25 @@
 import { pixels } from "../heatmap";
 import { mapsOf, type Picture, pictureOf } from "../picture";
 import type { Tensor } from "../state";
-import { paletteOf, type Role } from "./palette";
+import { onThemeChange, paletteOf, type Role } from "./palette";
 
 /** From this size of a cell, in CSS pixels, negative numbers and those that are none carry a mark. */
 const MARKED_FROM = 10;
+
+const drawings = new WeakMap<Element, () => void>();
+let following = false;
+
+/** Draws a heatmap that nobody else draws again, now and whenever the theme changes while it is on the page. */
+export function drawLasting(canvas: HTMLCanvasElement, draw: () => void): void {
+  if (!following) {
+    onThemeChange(() => {
+      for (const shown of document.querySelectorAll("canvas.heat")) drawings.get(shown)?.();
+    });
+  }
+  following = true;
+  drawings.set(canvas, draw);
+  draw();
+}
 
 /**
  * Draws a tensor's picture as a heatmap, a pixel a number; the style sheet enlarges it without blurring.

@@ -38,24 +38,36 @@ export function preloadMath(): void {
   if (!loading) loading = load();
 }
 
+/** Waits until formulas show as they will stay, for those who measure them. */
+export async function mathReady(): Promise<void> {
+  preloadMath();
+  await loading;
+  await document.fonts?.ready;
+}
+
 async function load(): Promise<void> {
-  addStyleSheet();
+  const styled = addStyleSheet();
   katex = (await import("katex")).default;
   for (const [host, latex] of waiting) {
     // Only what still stands there: the host may show another formula by now, or plain text.
     if (host.dataset.latex === latex) render(katex, latex, host);
   }
   waiting.clear();
+  await styled;
 }
 
 /** KaTeX's style sheet has a hashed name, which the page knows: `<meta name="katex-css" content="/static/...">`. */
-function addStyleSheet(): void {
+function addStyleSheet(): Promise<void> {
   const address = document.querySelector<HTMLMetaElement>('meta[name="katex-css"]')?.content;
-  if (!address) return;
+  if (!address) return Promise.resolve();
   const link = document.createElement("link");
   link.rel = "stylesheet";
   link.href = address;
+  const settled = new Promise<void>((resolve) => {
+    link.onload = link.onerror = () => resolve();
+  });
   document.head.append(link);
+  return settled;
 }
 
 /** A readable stand-in for a formula: no classes, spacing or fractions; good enough for a moment. */

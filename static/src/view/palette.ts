@@ -3,6 +3,7 @@ import { type Palette, parseColour, type Rgb } from "../heatmap";
 export type Role = "value" | "grad";
 
 const palettes = new Map<Role, Palette>();
+const caches = new Set<() => void>();
 const listeners = new Set<() => void>();
 
 /** The colours of heatmaps, as the style sheet has them for the present theme; read once a theme. */
@@ -22,13 +23,20 @@ export function paletteOf(role: Role): Palette {
 
 /** Calls `redraw` whenever the theme changes: canvases do not follow the style sheet by themselves. */
 export function onThemeChange(redraw: () => void): void {
-  if (listeners.size === 0) watchTheme();
+  if (listeners.size + caches.size === 0) watchTheme();
   listeners.add(redraw);
+}
+
+/** Calls `forget` when the theme changes, before anything is drawn anew: for what was looked up once a theme. */
+export function oncePerTheme(forget: () => void): void {
+  if (listeners.size + caches.size === 0) watchTheme();
+  caches.add(forget);
 }
 
 function watchTheme(): void {
   const changed = () => {
     palettes.clear();
+    for (const forget of caches) forget();
     for (const redraw of listeners) redraw();
   };
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);

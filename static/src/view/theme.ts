@@ -1,4 +1,4 @@
-import { onThemeChange } from "./palette";
+import { oncePerTheme } from "./palette";
 
 const KEY = "theme";
 const colours = new Map<string, string>();
@@ -18,7 +18,7 @@ export function themeToggle(button: HTMLButtonElement): void {
 
 /** A colour token as what a canvas understands; looked up once a theme. */
 export function colourOf(token: string): string {
-  if (!listening) onThemeChange(() => colours.clear());
+  if (!listening) oncePerTheme(() => colours.clear());
   listening = true;
   const known = colours.get(token);
   if (known) return known;

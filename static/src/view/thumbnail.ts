@@ -1,6 +1,6 @@
 import type { Tensor } from "../state";
 import { drawMap, drawTensor } from "./heat";
-import { onThemeChange, type Role } from "./palette";
+import { oncePerTheme, type Role } from "./palette";
 
 /** Between two pictures of a grid, in their own pixels. */
 const GUTTER = 2;
@@ -13,7 +13,7 @@ let listening = false;
  * laid out in a grid of so many columns.
  */
 export function pictureAddress(tensor: Tensor, role: Role, columns: number): string {
-  if (!listening) onThemeChange(forget);
+  if (!listening) oncePerTheme(forget);
   listening = true;
   const addresses = drawn.get(tensor) ?? new Map<string, string>();
   drawn.set(tensor, addresses);

@@ -3,7 +3,7 @@ import { formatNumber, formatShape } from "../format";
 import type { Error as Problem } from "../protocol";
 import type { Tensor, Text, Value } from "../state";
 import { element, setText } from "./element";
-import { drawTensor } from "./heat";
+import { drawLasting, drawTensor } from "./heat";
 import type { Role } from "./palette";
 
 /** Shows a sentence, its names and numbers marked by their role. Nothing happens where it already stands there. */
@@ -28,7 +28,7 @@ export function pictured(value: Value, role: Role, tensors: ReadonlyMap<number, 
   const tensor = typeof value === "number" ? undefined : tensors.get(value.ref);
   if (tensor) {
     const canvas = element("canvas", { class: "heat small", "aria-hidden": "true" });
-    drawTensor(canvas, tensor, role, tensor.largest);
+    drawLasting(canvas, () => drawTensor(canvas, tensor, role, tensor.largest));
     shown.prepend(canvas);
   }
   return shown;
