@@ -8,10 +8,7 @@ from engine.expression import Limits
 from engine.trace import Trace
 
 SOURCE = "h = x*y; p = 3*h; q = h**2; p + q"
-WRONG = (
-    "This pass is wrong on purpose: h passes on its first contribution alone, "
-    "and what arrives later never reaches x and y."
-)
+WRONG = "Wrong on purpose: h passes on its first contribution alone, and what arrives later never reaches x and y."
 ORDERS = (("wait", "waits for both"), ("impatient", "passes on at once"))
 
 
@@ -32,13 +29,9 @@ class DiamondScene:
         values = {"x": 2.0, "y": -2.5, **request.values}
         right, leaves = record_expressions([Lane(SOURCE)], values, limits)
         shown = right if order == "wait" else record_expressions([Lane(SOURCE)], values, limits, wait=False)[0]
-        choice = Choice(
-            "order", "A node with two children", "what h does when its first contribution arrives", order, ORDERS
-        )
-        notes = () if order == "wait" else (WRONG,)
-        return Opened(
-            shown, source=SOURCE, leaves=leaves, choices=(choice,), checks=comparison(shown, right), notes=notes
-        )
+        says = "what h does when its first contribution arrives" if order == "wait" else WRONG
+        choice = Choice("order", "A node with two children", says, order, ORDERS)
+        return Opened(shown, source=SOURCE, leaves=leaves, choices=(choice,), checks=comparison(shown, right))
 
 
 def comparison(shown: Trace, right: Trace) -> tuple[Check, ...]:

@@ -57,9 +57,7 @@ class MnistStepScene:
         digits = self.load()
         trace, updates = training_step(digits.train, optimizer, float(rate), int(batch))
         choices = (
-            Choice(
-                "optimizer", "Optimizer", "how a gradient becomes a change of the parameters", optimizer, OPTIMIZERS
-            ),
+            Choice("optimizer", "Optimizer", "how a gradient changes the parameters", optimizer, OPTIMIZERS),
             Choice("rate", "Learning rate", "how far one step goes", rate, RATES),
             Choice("batch", "Batch", "which hundred digits", batch, BATCHES),
         )

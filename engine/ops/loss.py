@@ -64,7 +64,7 @@ CROSS_ENTROPY = OPS.add(
         vjp_symbols=(r"#g \cdot \tfrac{1}{n} \left(\operatorname{softmax}(#0) - \mathbf{1}_{#1}\right)",),
         says="{y} is small where {0} gives the class named by {1} a high share, averaged over the rows.",
         why=(
-            "Each score should move by its share minus what was wanted: 1 for the right class, 0 for the others.",
+            "A score receives 1/n of its share minus what was wanted: 1 for the right class, 0 for the others.",
             "Labels are given, not computed: no gradient flows to {1}.",
         ),
     )

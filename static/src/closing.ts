@@ -10,12 +10,15 @@ export function openingText(scene: Scene): Text {
     ["plain", names.length > 1 ? "Only the leaves are known: " : "Only the leaf is known: "],
     ...listed(names.slice(0, 5)),
     ["plain", names.length > 5 ? ` and ${names.length - 5} more. ` : ". "],
-    ["plain", "Step forward to compute the first node, or change a value."],
+    ["plain", `Step forward to compute the first node${scene.leaves.length > 0 ? ", or change a value" : ""}.`],
   ];
 }
 
-/** What the finished pass has found: the leaf whose gradient is largest, and what that means for the root; empty where no leaf is a scalar. */
+/** What the finished pass has found: the leaf whose gradient is largest, and what that means for the root; empty where no leaf is a scalar. Where numbers that must meet do not, nothing but that. */
 export function closingText(scene: Scene): Text {
+  if (scene.checks.some((check) => !check.equal)) {
+    return [["plain", "Done, but these are not the true gradients: below, the numbers do not meet."]];
+  }
   const root = scene.nodes.get(scene.graph.roots[0] ?? -1);
   const steepest = steepestLeaf(scene);
   if (!root || !steepest) return [];

@@ -52,7 +52,8 @@ def test_the_diamond_is_right_when_it_waits_and_wrong_when_not() -> None:
     assert wrong.trace.grads[x] != right.trace.grads[x]
     assert all(c.equal for c in right.checks)
     assert not any(c.equal for c in wrong.checks)
-    assert wrong.notes
+    assert "Wrong on purpose" in wrong.choices[0].says
+    assert "Wrong on purpose" not in right.choices[0].says
 
 
 def test_the_bias_receives_the_sum_over_the_batch() -> None:

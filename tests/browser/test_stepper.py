@@ -91,7 +91,7 @@ def test_an_expression_is_typed_and_its_mistakes_are_shown_at_their_place(page: 
 def test_the_impatient_pass_goes_wrong_and_says_so(page: Page) -> None:
     opened(page, "/step/diamond")
     page.get_by_role("radio", name="passes on at once").check()
-    expect(page.locator("#notes")).to_contain_text("wrong on purpose")
+    expect(page.locator("#choices")).to_contain_text("Wrong on purpose")
     expect(page.locator("#checks")).to_contain_text("∂L/∂x")
 
 
@@ -112,7 +112,7 @@ def test_into_an_element_shows_the_products_that_sum_to_it(page: Page) -> None:
 def test_an_address_opens_exactly_what_was_seen(page: Page) -> None:
     opened(page, "/step/diamond")
     page.get_by_role("radio", name="passes on at once").check()
-    expect(page.locator("#notes")).to_contain_text("wrong on purpose")
+    expect(page.locator("#choices")).to_contain_text("Wrong on purpose")
     page.locator("#stage").click(position={"x": 5, "y": 5})
     press(page, "ArrowRight", 6)
     page.wait_for_url("**step=6**")
@@ -121,7 +121,7 @@ def test_an_address_opens_exactly_what_was_seen(page: Page) -> None:
     page.goto("about:blank")
     opened(page, address)
     expect(page.locator("#say")).to_have_text(sentence, use_inner_text=True)
-    expect(page.locator("#notes")).to_contain_text("wrong on purpose")
+    expect(page.locator("#choices")).to_contain_text("Wrong on purpose")
     assert position(page) == there
 
 

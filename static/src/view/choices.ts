@@ -1,6 +1,6 @@
 import type { Choice } from "../protocol";
 import type { Actions, Panel, Scene } from "../state";
-import { element } from "./element";
+import { element, releaseAfterPointer } from "./element";
 
 /** The switches of a scene, each a row of radio buttons that looks like one segmented control. */
 export function choicesPanel(host: HTMLElement, actions: Actions): Panel {
@@ -34,11 +34,13 @@ function choiceSwitch(choice: Choice, actions: Actions): HTMLElement {
     input.addEventListener("change", () => actions.open({ choices: { [choice.name]: value } }));
     return element("label", {}, input, element("span", {}, label));
   });
-  return element(
+  const root = element(
     "fieldset",
     { class: "choice" },
     element("legend", {}, choice.label),
     element("div", { class: "segments" }, ...options),
     element("p", { class: "quiet" }, choice.says),
   );
+  releaseAfterPointer(root);
+  return root;
 }

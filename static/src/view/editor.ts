@@ -73,7 +73,9 @@ export function editorPanel(host: HTMLElement, actions: Actions): Panel {
       parts.push(element("pre", { class: "caret", "aria-hidden": "true" }, `${line}\n`, element("b", {}, pointer)));
     }
     parts.push(element("p", {}, problem.message));
-    if (problem.expected) parts.push(element("p", { class: "quiet" }, `What could stand here: ${problem.expected}`));
+    if (problem.given && !sent.includes(problem.given)) parts.push(quiet(`Found: ${problem.given}.`));
+    // Beside the one word that was meant, a list of all that could stand here is noise.
+    if (problem.expected && !problem.suggestion) parts.push(quiet(`Expected: ${problem.expected}.`));
     const place = wrong;
     if (problem.suggestion && place) {
       const button = element("button", { type: "button", class: "suggestion" }, "Use ");
@@ -126,6 +128,10 @@ export function editorPanel(host: HTMLElement, actions: Actions): Panel {
       paint();
     },
   };
+}
+
+function quiet(text: string): HTMLElement {
+  return element("p", { class: "quiet" }, text);
 }
 
 function functionHelp(host: HTMLElement): HTMLElement {

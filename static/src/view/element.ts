@@ -43,6 +43,20 @@ export function section(name: string, title: string): { root: HTMLElement; headi
   return { root, heading, body };
 }
 
+/** Gives the focus back after a choice made by pointer, so that the arrow keys walk again; one made by keyboard keeps it. */
+export function releaseAfterPointer(group: HTMLElement): void {
+  let byPointer = false;
+  group.addEventListener("pointerdown", () => {
+    byPointer = true;
+  });
+  group.addEventListener("keydown", () => {
+    byPointer = false;
+  });
+  group.addEventListener("click", ({ target }) => {
+    if (byPointer && target instanceof HTMLInputElement) target.blur();
+  });
+}
+
 function setAttributes(made: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;

@@ -2,7 +2,7 @@ import { formatExact, formatNumber, formatShape } from "../format";
 import type { GraphNode, Quantity } from "../protocol";
 import type { Actions, NodeView, Panel, Scene, Tensor, Value, View } from "../state";
 import { graphScale } from "../sums";
-import { element, section } from "./element";
+import { element, releaseAfterPointer, section } from "./element";
 import { histogram } from "./histogram";
 import { typeset } from "./math";
 import type { Role } from "./palette";
@@ -189,5 +189,12 @@ function segments(
     return element("label", {}, input, element("span", {}, label));
   });
   const legendBox = element("legend", {}, legend);
-  return element("fieldset", { class: "choice inline" }, legendBox, element("div", { class: "segments" }, ...inputs));
+  const root = element(
+    "fieldset",
+    { class: "choice inline" },
+    legendBox,
+    element("div", { class: "segments" }, ...inputs),
+  );
+  releaseAfterPointer(root);
+  return root;
 }
