@@ -56,4 +56,5 @@ def expression_limits(settings: Settings) -> Limits:
         nodes=settings.expression_nodes,
         exponent=settings.expression_exponent,
         elements=settings.expression_elements,
+        total_elements=10 * settings.expression_elements,
     )

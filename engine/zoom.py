@@ -16,8 +16,11 @@ from engine.graph import Node
 from engine.op import Array, Shape, operands
 from engine.trace import Step, Trace
 
-MAXIMUM_OUTPUTS = 4096
-"""Largest result whose Jacobian column is found by unit seeds, one an element; larger ones need a rule of their own."""
+MAXIMUM_TERMS = 4096
+"""Longest sum that is written out."""
+
+MAXIMUM_JACOBIAN = 20_000_000
+"""Elements of the largest Jacobian of which a column is found by unit seeds, one an element of the result."""
 
 Index = tuple[int, ...]
 
@@ -92,6 +95,14 @@ def zoom(trace: Trace, step: Step, element: Sequence[int]) -> Zoom:
     raise LimitError("This step has nothing to open", given=step.kind, expected="a forward or a backward step")
 
 
+def _require_few(terms: int) -> None:
+    """LimitError for a sum that nobody could read, before its terms are collected."""
+    if terms > MAXIMUM_TERMS:
+        raise LimitError(
+            "This sum is too long to be written out", given=f"{terms:,} terms", expected=f"at most {MAXIMUM_TERMS:,}"
+        )
+
+
 def _zoom(element: Index, latex: str, left: str, right: str, rows: Sequence[Term], number: float) -> Zoom:
     kept = tuple(t for t in rows if t.product != 0.0)
     return Zoom(element, latex, left, right, kept, len(rows) - len(kept), number)
@@ -147,6 +158,7 @@ def _matmul_forward(trace: Trace, node: Node, element: Index) -> tuple[str, list
         """Where the factors of term k stand; k may be a letter."""
         return (*before_a, k), (*before_b, *((*column, k) if transposed else (k, *column)))
 
+    _require_few(a.shape[-1])
     terms = []
     for k in range(a.shape[-1]):
         in_a, in_b = places(k)
@@ -165,6 +177,7 @@ def _reduction_forward(trace: Trace, node: Node, element: Index) -> tuple[str, l
     """Sum and mean are linear: the element is the sum of the inputs times their local derivatives."""
     value = np.asarray(trace.values[node.inputs[0]])
     weights = _jacobian_row(trace, node, 0, element)
+    _require_few(int(np.count_nonzero(weights)))
     added = trace.graph[node.inputs[0]]
     terms = [
         Term(float(value[tuple(i)]), float(weights[tuple(i)]), at(added.name, [int(n) for n in i]), "weight")
@@ -210,6 +223,7 @@ def _matmul_backward(trace: Trace, step: Step, node: Node, element: Index, upstr
     upstream = np.asarray(step.upstream)
     other_id = node.inputs[1 - (step.port or 0)]
     other, name = np.asarray(trace.values[other_id]), trace.graph[other_id].name
+    _require_few(upstream.shape[1 - (step.port or 0)])
     transposed = bool(node.attrs.get("transpose_b"))
 
     def term(upper: tuple[int, int], where: tuple[int, int], picture: int | None = None) -> Term:
@@ -248,6 +262,7 @@ def _elementwise_backward(step: Step, node: Node, target: Node, element: Index, 
     places = np.zeros(target.shape)
     places[element] = 1.0
     mask = np.broadcast_to(places, node.shape)
+    _require_few(int(np.count_nonzero(mask)))
     local_name = f"∂{node.name}/∂{target.name}"
     return [
         Term(float(upstream[i]), float(local[i]), at(upstream_name, i), at(local_name, i))
@@ -258,11 +273,13 @@ def _elementwise_backward(step: Step, node: Node, target: Node, element: Index, 
 def _column_backward(trace: Trace, step: Step, node: Node, element: Index, upstream_name: str) -> list[Term]:
     """One column of the Jacobian, by unit seeds through the op's own vjp."""
     upstream = np.asarray(step.upstream)
-    if upstream.size > MAXIMUM_OUTPUTS:
+    _require_few(upstream.size)
+    jacobian = upstream.size * np.size(trace.values[node.inputs[step.port or 0]])
+    if jacobian > MAXIMUM_JACOBIAN:
         raise LimitError(
             "This step is too large to be opened",
-            given=f"{upstream.size:,} results",
-            expected=f"at most {MAXIMUM_OUTPUTS:,}",
+            given=f"a Jacobian of {jacobian:,} elements",
+            expected=f"at most {MAXIMUM_JACOBIAN:,}",
         )
     terms = []
     local_name = f"∂{node.name}/∂{trace.graph[step.target or 0].name}"

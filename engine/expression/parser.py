@@ -221,6 +221,7 @@ class Parser:
                     attrs[attribute.text] = read_attribute(cursor, attribute.text, op.attributes[attribute.text])
                 elif not attrs and (op.arity is None or len(inputs) < op.arity):
                     inputs.append(self._expression())
+                    self._check_inputs(inputs)
                 else:
                     self._positional_attribute(op, name, len(inputs), attrs)
                 if not cursor.accept(","):
@@ -229,6 +230,11 @@ class Parser:
         span = cursor.span_from(name.span.start)
         check_call(self.source, op, span, len(inputs), attrs)
         return self._apply(op, inputs, name.span, span, attrs)
+
+    def _check_inputs(self, inputs: list[Operand]) -> None:
+        if len(inputs) > self.limits.inputs:
+            given, limit = f"{len(inputs)} or more", self.limits.inputs
+            raise self.source.limit_error("This op has too many inputs", inputs[-1].span, given=given, limit=limit)
 
     def _positional_attribute(self, op: Op, name: Token, inputs: int, attrs: dict[str, Any]) -> None:
         """After its inputs an op takes its attributes in order: `reshape(x, (2, 3))`, `sum(X, 0)`."""

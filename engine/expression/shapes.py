@@ -13,11 +13,12 @@ from engine.errors import EngineError
 from engine.expression.limits import Limits
 from engine.expression.nodes import Apply, Leaf, Literal, Node
 from engine.expression.source import Source
-from engine.op import Op, Shape
+from engine.op import OPS, Op, Shape
 
 RULE_ERRORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a rule may raise for inputs or attributes that it was not written for."""
 
+_MATMUL, _BROADCAST_TO = OPS["matmul"], OPS["broadcast_to"]
 _MOST_TRIES = 5_000
 _MOST_ROUNDS = 8
 
@@ -30,7 +31,8 @@ def check_shapes(source: Source, nodes: Sequence[Node], leaves: Mapping[int, Sha
 
     Raises:
         ExpressionShapeError: shapes that an op cannot combine, at the op.
-        ExpressionLimitError: a tensor, or all of them together, with more elements than allowed.
+        ExpressionLimitError: a tensor with more axes than allowed; or a tensor, what goes back from it along one
+            wire, or all of these together with more elements.
     """
     shapes: list[Shape] = []
     total = 0
@@ -43,21 +45,38 @@ def check_shapes(source: Source, nodes: Sequence[Node], leaves: Mapping[int, Sha
             case Apply():
                 shape = _applied(source, node, nodes, [shapes[j] for j in node.inputs])
         size = math.prod(shape)
-        total += size
+        back = _contributions(node.op, shape, [shapes[j] for j in node.inputs]) if isinstance(node, Apply) else []
+        total += size + sum(back)
         at = node.at if isinstance(node, Apply) else node.span
+        if len(shape) > limits.axes:
+            raise source.limit_error("This tensor has too many axes", at, given=f"{len(shape)} axes", limit=limits.axes)
         if size > limits.elements:
             raise source.limit_error(
                 "This tensor is too large", at, given=f"{size:,} elements, shape {shape}", limit=limits.elements
+            )
+        if max(back, default=0) > limits.elements:
+            raise source.limit_error(
+                "What goes back from here is too large", at, given=f"{max(back):,} elements", limit=limits.elements
             )
         if total > limits.total_elements:
             raise source.limit_error(
                 "All tensors together are too large",
                 at,
-                given=f"{total:,} elements up to here",
+                given=f"{total:,} elements up to here, with what goes back",
                 limit=limits.total_elements,
             )
         shapes.append(shape)
     return shapes
+
+
+def _contributions(op: Op, shape: Shape, inputs: Sequence[Shape]) -> list[int]:
+    """Elements of what goes back along each wire, before broadcasting is undone."""
+    if op.elementwise:
+        return [math.prod(shape)] * len(inputs)
+    if op is _MATMUL:  # a matrix is repeated for every one of the batch it meets
+        batch = math.prod(np.broadcast_shapes(inputs[0][:-2], inputs[1][:-2]))
+        return [batch * math.prod(i[-2:]) for i in inputs]
+    return [math.prod(shape if op is _BROADCAST_TO else i) for i in inputs]
 
 
 def _applied(source: Source, node: Apply, nodes: Sequence[Node], shapes: list[Shape]) -> Shape:

@@ -100,6 +100,7 @@ BAD: list[tuple[str, dict[str, Any] | str]] = [
     ("expression", {"type": "open", "seq": 5, "scene": "expression", "source": "sigmid(x)"}),
     ("expression", {"type": "open", "seq": 5, "scene": "expression", "source": "__import__('os')"}),
     ("too_large", json.dumps({"type": "open", "seq": 5, "scene": "expression", "source": "x" * 2_000_000})),
+    ("too_large", "é" * 600_000),
 ]
 
 

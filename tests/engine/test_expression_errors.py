@@ -17,6 +17,7 @@ from engine.errors import (
     ShapeError,
 )
 from engine.expression import Limits, parse
+from engine.expression.nodes import Apply
 
 
 def refusal(source: str, values: dict[str, Any] | None = None, limits: Limits | None = None) -> ExpressionError:
@@ -135,7 +136,7 @@ REFUSED = [
     ("[1, 2][5]", "[5]", "reaches outside"),
     ("3[0]", "[0]", "reaches outside"),
     ("reshape(x, 6)", "reshape", "reshape cannot work with this"),
-    ("reshape([1], (" + "1, " * 100 + "))", "reshape", "reshape cannot work with this"),
+    ("reshape([1], (" + "1, " * 100 + "))", "reshape", "This tensor has too many axes"),
     ("cross_entropy([[1, 2]], [5])", "cross_entropy", "names no class"),
 ]  # fmt: skip
 
@@ -235,7 +236,11 @@ def test_values_that_are_no_numbers_are_refused_at_their_name(value: object) -> 
         ("X[99999999]", Limits(), "99999999"),
         ("X[-99999999]", Limits(), "-99999999"),
         ("sum(x, axis=99999999)", Limits(), "99999999"),
-        ("a = [1, 2]; b = a + a; c = b + b; sum(c)", Limits(total_elements=5), "+"),
+        ("a = [1, 2]; b = a + a; c = b + b; sum(c)", Limits(total_elements=11), "+"),
+        ("concatenate(x, y, z)", Limits(inputs=2), "z"),
+        ("reshape(x, (1, 1, 1))", Limits(axes=2), "reshape"),
+        ("reshape(x, (30, 1, 1, 30)) @ reshape(y, (1, 30, 30, 1))", Limits(elements=1_000), "@"),
+        ("broadcast_to([1, 2], (3, 2)) * x", Limits(total_elements=19), "*"),
     ],
 )
 def test_limits(source: str, limits: Limits, under: str) -> None:
@@ -253,6 +258,24 @@ def test_what_is_within_the_limits_passes() -> None:
     assert parse("x**64 + x**-64").build({"x": 1}).root.value == 2.0
     assert parse("x**n").build({"x": 1, "n": 100}).root.value == 1.0
     assert parse("sum(broadcast_to(x, (100, 1000)))").build({"x": 1}).root.value == 100_000.0
+
+
+def test_what_goes_back_is_counted_as_it_is() -> None:
+    """The sum of all values and of all contributions before broadcasting is undone, for ops of every kind."""
+    source = "reshape([1, 2, 3, 4, 5, 6], (3, 2, 1)) @ X * c + sum(relu(broadcast_to(v, (2, 2))), 0)"
+    built = parse(f"sum({source})").build({"X": [[1.0, 2.0]], "c": 2.0, "v": [3.0, 4.0]})
+    with_constants = [t.size for t in built.tensors]
+    for node, tensor in zip(built.program.nodes, built.tensors, strict=True):
+        if isinstance(node, Apply):
+            seed = np.ones(tensor.shape)
+            inputs = tuple(t.value for t in tensor.inputs)
+            with_constants += [
+                np.size(node.op.vjp(port, seed, tensor.value, inputs, node.attrs)) for port in range(len(inputs))
+            ]
+    total = sum(with_constants)
+    parse(f"sum({source})", Limits(total_elements=total)).build({"X": [[1.0, 2.0]], "c": 2.0, "v": [3.0, 4.0]})
+    error = refusal(f"sum({source})", {"X": [[1.0, 2.0]], "c": 2.0, "v": [3.0, 4.0]}, Limits(total_elements=total - 1))
+    assert isinstance(error, ExpressionLimitError)
 
 
 def test_large_values_are_refused_at_their_name() -> None:

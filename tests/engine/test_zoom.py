@@ -110,3 +110,25 @@ def test_a_seed_cannot_be_opened() -> None:
     trace = TRACES["matmul"]()
     with pytest.raises(LimitError):
         zoom(trace, next(s for s in trace.steps if s.kind == "seed"), ())
+
+
+LONG = 4_400
+LONG_SUMS: dict[str, tuple[Callable[..., Tensor], tuple[int, ...], tuple[int, ...], tuple[str, str, int | None]]] = {
+    "a product": (lambda a, b: a @ b, (1, LONG), (LONG, 1), ("compute", "matmul", None)),
+    "a column of products": (lambda a, b: a @ b, (LONG, 1), (1, 1), ("contribution", "matmul", 1)),
+    "a row of products": (lambda a, b: a @ b, (1, 1), (1, LONG), ("contribution", "matmul", 0)),
+    "a sum": (lambda a, b: a.sum() * b, (LONG,), (1,), ("compute", "sum", None)),
+    "repeats": (lambda a, b: a * b, (LONG,), (1,), ("contribution", "mul", 1)),
+    "results": (lambda a, b: a.softmax() * b, (LONG,), (1,), ("contribution", "softmax", 0)),
+    "a Jacobian": (lambda a, b: a.var(1) * b, (4_000, 6), (1,), ("contribution", "var", 0)),
+}
+
+
+@pytest.mark.parametrize("name", LONG_SUMS)
+def test_what_nobody_could_read_is_refused_before_it_takes_long(name: str) -> None:
+    build, left, right, wanted = LONG_SUMS[name]
+    trace = traced(lambda a, b: build(a, b).sum(), tensor(*left, name="A"), tensor(*right, name="B"))
+    step = next(s for s in trace.steps if (s.kind, trace.graph[s.node].op, s.port) == wanted)
+    made = np.asarray(step.value if step.kind == "compute" else step.contribution)
+    with pytest.raises(LimitError, match="at most"):
+        zoom(trace, step, (0,) * made.ndim)
