@@ -38,15 +38,14 @@ def central_differences(
 
     Args:
         graph: whose ops are run again, those that depend on the node only.
-        values: the value of every node, by id; those of leaves are used.
+        values: the value of every node, by id, as `in_float64` gives them.
         node_id: a leaf, or a node as if it were one.
         elements: their indices; all of them by default. Each costs four forward passes or more, at most 20.
 
     Returns:
         One number an element, in their order; NaN where L is not finite near x.
     """
-    known = _forward(graph, values)
-    base = np.asarray(known[node_id], dtype=np.float64)
+    base = np.asarray(values[node_id], dtype=np.float64)
     later = _dependents(graph, node_id)
     chosen = list(np.ndindex(base.shape)) if elements is None else elements
 
@@ -58,7 +57,7 @@ def central_differences(
             moved[element] = x
             run = {node_id: as_value(moved)}
             for node in later:
-                inputs = tuple(run[i] if i in run else known[i] for i in node.inputs)
+                inputs = tuple(run[i] if i in run else values[i] for i in node.inputs)
                 run[node.id] = as_value(node.record.evaluate(inputs, node.attrs))
             return sum(float(np.sum(run[root])) for root in graph.roots if root in run)
 
@@ -74,8 +73,13 @@ def sample_elements(shape: Shape, most: int, *, seed: int) -> list[Element]:
     return [tuple(int(i) for i in np.unravel_index(f, shape)) for f in flat]
 
 
-def _forward(graph: Graph, values: Sequence[Any]) -> list[Any]:
-    """The value of every node in float64, from those of the leaves; whole numbers (labels) stay what they are."""
+def in_float64(graph: Graph, values: Sequence[Any]) -> list[Any]:
+    """The value of every node in float64, by id, from those of the leaves; whole numbers (labels) stay what they are.
+
+    Args:
+        graph: whose ops are run again.
+        values: the value of every node, by id; those of leaves are used.
+    """
     known: list[Any] = []
     for node in graph:
         if node.op is None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app import oracle
 from engine import OPS, Tensor
-from engine.differences import central_differences, sample_elements
+from engine.differences import central_differences, in_float64, sample_elements
 from engine.tensor import apply
 from engine.trace import Trace, record
 from tests.engine.op_cases import CASES
@@ -81,7 +81,7 @@ def test_three_ways_to_one_gradient_of_a_large_tensor() -> None:
     trace = record([x.matmul(w, transpose_b=True).cross_entropy(labels)])
     node_id = next(node.id for node in trace.graph if node.name == "W")
     elements = sample_elements(w.shape, 12, seed=0)
-    differences = central_differences(trace.graph, trace.values, node_id, elements)
+    differences = central_differences(trace.graph, in_float64(trace.graph, trace.values), node_id, elements)
     pytorch = oracle.pytorch_gradients(trace.graph, trace.values)[node_id]
     np.testing.assert_allclose(differences, [pytorch[e] for e in elements], rtol=1e-8)
     np.testing.assert_allclose(trace.grads[node_id], pytorch, rtol=1e-10, atol=1e-16)

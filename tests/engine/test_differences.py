@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine import F, Tensor
-from engine.differences import _extrapolated, central_differences, sample_elements
+from engine.differences import _extrapolated, central_differences, in_float64, sample_elements
 from engine.op import OPS
 from engine.tensor import apply
 from engine.trace import Trace, record
@@ -82,7 +82,8 @@ def test_float32_values_are_checked_in_float64() -> None:
     def differences(dtype: type) -> Any:
         w, x = leaf(numbers[0].astype(dtype), "w"), leaf(numbers[1].astype(dtype))
         trace = record([x.exp().matmul(w, transpose_b=True).tanh().mean()])
-        return central_differences(trace.graph, trace.values, node_named(trace, "w"))
+        values = in_float64(trace.graph, trace.values)
+        return central_differences(trace.graph, values, node_named(trace, "w"))
 
     np.testing.assert_array_equal(differences(np.float32), differences(np.float64))
 
