@@ -116,7 +116,8 @@ def training_step(train: Dataset, optimizer: str, rate: float, batch: int) -> tu
     with no_grad():
         after = (x.matmul(weight, transpose_b=True) + bias).cross_entropy(y).item()
     result = Step(len(steps), "update", "result", names["L"], value=after)
-    updates[result.index] = result_words(loss.item(), after, parameters)
+    moved = sum(int(np.count_nonzero(p.value != old)) for p, old in zip(parameters, before, strict=True))
+    updates[result.index] = result_words(loss.item(), after, moved, sum(p.size for p in parameters))
     steps.append(result)
     return Trace(trace.graph, trace.values, tuple(steps), trace.grads), updates
 
@@ -124,21 +125,25 @@ def training_step(train: Dataset, optimizer: str, rate: float, batch: int) -> tu
 def update_words(name: str, step: Step, optimizer: str, rate: float) -> Text:
     """The update of one parameter in a sentence."""
     change = np.abs(np.asarray(step.quantities[-1].value))
+    still = change == 0
+    of_all = f"{np.count_nonzero(change):,} of " if still.any() else ""
+    without_ink = bool(still.any()) and not np.asarray(step.grad)[still].any()
     return text_of(
         f"{optimizer} turns the gradient of ",
         ("name", name),
-        f" into a change: {shape_text(change.shape)} numbers move, the largest by ",
+        f" into a change: {of_all}{shape_text(change.shape)} numbers move, the largest by ",
         ("value", short(float(change.max()))),
         f", at a learning rate of {rate:g}.",
+        " The others have a gradient of exactly 0: no picture has ink at their pixel." if without_ink else "",
     )
 
 
-def result_words(before: float, after: float, parameters: list[Tensor]) -> tuple[str, str, Text]:
-    """What the step did to the loss on this batch."""
-    count = sum(p.size for p in parameters)
+def result_words(before: float, after: float, moved: int, count: int) -> tuple[str, str, Text]:
+    """What the step did to the loss on this batch, `moved` of `count` parameters having changed."""
+    all_of_them = f"All {count:,}" if moved == count else f"{moved:,} of {count:,}"
     word = "fell" if after < before else "rose" if after > before else "stayed"
     text = text_of(
-        f"All {count:,} parameters have moved. On the same hundred digits the loss {word} from ",
+        f"{all_of_them} parameters have moved. On the same hundred digits the loss {word} from ",
         ("value", short(before)),
         " to ",
         ("value", short(after)),

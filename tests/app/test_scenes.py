@@ -139,6 +139,18 @@ def test_the_loss_is_told_before_and_after() -> None:
     assert "fell" in "".join(text for _, text in scene.updates[result.index][2])
 
 
+def test_only_what_moved_is_said_to_have_moved() -> None:
+    scene = step_on(digits())
+    grads = {n.name: np.asarray(scene.trace.grads[n.id]) for n in scene.trace.graph if n.name in "Wb"}
+    moved = {name: np.count_nonzero(grad) for name, grad in grads.items()}
+    assert 0 < moved["W"] < 7840
+    said = ["".join(part for _, part in scene.updates[s.index][2]) for s in scene.trace.steps if s.phase == "update"]
+    assert f"{moved['W']:,} of 10×784 numbers move" in said[0]
+    assert "gradient of exactly 0" in said[0]
+    assert "change: 10 numbers move" in said[1]
+    assert f"{moved['W'] + moved['b']:,} of 7,850 parameters have moved" in said[2]
+
+
 def test_the_same_step_comes_out_every_time() -> None:
     one, two = step_on(digits()), step_on(digits())
     assert one.trace.graph == two.trace.graph
