@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -50,6 +51,34 @@ def test_the_sigmoid_is_walked_forth_and_back(page: Page) -> None:
     press(page, "Home")
     expect(page.locator("#controls button.main")).to_be_enabled()
     expect(page.locator("#controls")).not_to_contain_text("step 12")
+
+
+@pytest.mark.parametrize("width", [1280, 1024, 900, 390])
+def test_nothing_is_cut_at_the_right(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 768})
+    opened(page, "/step/mnist-step")
+    reach = "Math.max(...[...document.querySelectorAll('.top *, .bar *')].map(e => e.getBoundingClientRect().right))"
+    assert page.evaluate(reach) <= width
+
+
+def test_pictures_follow_the_theme(page: Page) -> None:
+    opened(page, "/step/mnist-step")
+    picture = page.locator(".node image").first
+    expect(picture).to_have_attribute("href", re.compile("^data:"))
+    before = picture.get_attribute("href")
+    theme = page.locator("#theme")
+    theme.click()
+    expect(picture).not_to_have_attribute("href", before or "")
+    theme.click()
+    expect(picture).to_have_attribute("href", before or "")
+
+
+def test_after_a_switch_by_mouse_the_keys_walk_again(page: Page) -> None:
+    opened(page, "/step/diamond")
+    page.locator("#choices label", has_text="passes on at once").click()
+    expect(page.locator("#choices")).to_contain_text("Wrong on purpose")
+    press(page, "ArrowRight")
+    expect(page.locator("#controls")).to_contain_text("step 1 of")
 
 
 def test_both_ways_meet_at_the_same_number(page: Page) -> None:

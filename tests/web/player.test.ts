@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { advance, canOpen, coarser, end, finer, phaseRuns, playInterval } from "../../static/src/player";
+import { advance, canOpen, coarser, end, finer, phaseRuns, playInterval, stepLabel } from "../../static/src/player";
 import type { Level, Look } from "../../static/src/state";
 import { square } from "./made";
 import { recorded, standing } from "./recorded";
@@ -50,7 +50,21 @@ describe("one press", () => {
   });
 });
 
+test("the button names what its press moves by", () => {
+  const names = scene.steps.map((_, i) => stepLabel(scene, at(i, "wire")));
+  expect(names.slice(0, 6)).toEqual([...Array(4).fill("Step one node"), "Step to the seed", "Step one wire"]);
+  expect(stepLabel(scene, at(scene.steps.length, "wire"))).toBe("Step one wire");
+  expect(stepLabel(scene, at(0, "phase"))).toBe("Step one phase");
+});
+
 describe("inside an element", () => {
+  test("that is no sum of products a press walks on", () => {
+    const terms = { terms: [] } as unknown as NonNullable<Look["terms"]>;
+    const look = at(2, "term", { terms, position: { step: 2, element: [], term: 0 } });
+    expect(advance(scene, look, 1)).toEqual({ step: 3, element: null, term: 0 });
+    expect(stepLabel(scene, look)).toBe("Step one node");
+  });
+
   const terms = { terms: [1, 2, 3] } as unknown as NonNullable<Look["terms"]>;
   const inside = (term: number) => at(5, "term", { terms, position: { step: 5, element: [0, 1], term } });
 

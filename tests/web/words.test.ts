@@ -34,6 +34,13 @@ describe("before the first step and after the last", () => {
   it("says nothing of leaves that are tensors", () => {
     expect(closingText(recorded("broadcasting"))).toEqual([]);
   });
+
+  it("draws no conclusion from gradients that are wrong", () => {
+    const scene = recorded("expression");
+    const check = { label: "", left_label: "", left: 1, right_label: "", right: 2, difference: 1, equal: false };
+    expect(plain(closingText({ ...scene, checks: [check] }))).toContain("not the true gradients");
+    expect(plain(closingText({ ...scene, checks: [{ ...check, equal: true }] }))).toBe(plain(closingText(scene)));
+  });
 });
 
 describe("numbers that people change", () => {

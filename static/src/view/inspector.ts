@@ -82,8 +82,11 @@ export function inspectorPanel(host: HTMLElement, actions: Actions): Panel {
 
   return {
     update(scene, view) {
+      const picked = view.selected !== null && view.selected !== last?.view.selected;
       last = { scene, view };
       redraw();
+      // What was asked for by hand must not open out of sight.
+      if (picked) root.scrollIntoView({ block: "start" });
     },
   };
 }

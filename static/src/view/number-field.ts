@@ -63,6 +63,8 @@ export function numberField({ label, step, changed, complain }: Options): Number
     if (direction !== 0) {
       event.preventDefault();
       set(nudge(current, step, direction * (event.shiftKey ? 10 : 1)));
+    } else if (event.key === "Enter" && input.getAttribute("aria-invalid") === "true") {
+      event.preventDefault(); // stays where it can be mended; Escape takes it back
     } else if (event.key === "Enter" || event.key === "Escape") {
       input.blur();
     }
