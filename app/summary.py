@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -14,36 +15,48 @@ from engine.op import Array
 
 PICTURE_SIDE = 64
 BINS = 32
+LARGEST_POOLING = 4096
+"""Up to this size numbers are averaged by a product with a matrix that is kept: faster than sums, but it needs room."""
 
 
 def as_matrix(array: Array) -> Array:
     """The array seen as rows and columns: leading axes flattened into rows, a vector as one row."""
     if array.ndim == 2:
         return array
-    return array.reshape(-1, array.shape[-1]) if array.ndim > 2 else array.reshape(1, -1)
+    return array.reshape(math.prod(array.shape[:-1]), array.shape[-1])
+
+
+def run_edges(size: int, to: int) -> Array:
+    """Where `to` runs of nearly equal length begin in `size` numbers, and where the last one ends; shape (to + 1,)."""
+    return np.linspace(0, size, to + 1).round().astype(int)
 
 
 @lru_cache(maxsize=64)
 def pooling(size: int, to: int) -> Array:
     """The (to, size) matrix whose product averages `size` numbers into `to` runs of nearly equal length."""
-    edges = np.linspace(0, size, to + 1).round().astype(int)
     matrix = np.zeros((to, size), np.float32)
-    for row, (a, b) in enumerate(pairwise(edges)):
+    for row, (a, b) in enumerate(pairwise(run_edges(size, to))):
         matrix[row, a:b] = 1.0 / (b - a)
     matrix.setflags(write=False)
     return matrix
 
 
+def averaged_rows(matrix: Array) -> Array:
+    """The matrix with its rows averaged down to 64 where there are more."""
+    size = len(matrix)
+    if size <= PICTURE_SIDE:
+        return matrix
+    if size <= LARGEST_POOLING:
+        return pooling(size, PICTURE_SIDE) @ matrix
+    edges = run_edges(size, PICTURE_SIDE)
+    return np.add.reduceat(matrix, edges[:-1]) / np.diff(edges)[:, None].astype(np.float32)
+
+
 def picture(array: Array) -> Array:
     """The array as a float32 picture of at most 64x64, averaged down where it is larger."""
-    rows, columns = as_matrix(array).shape
     with np.errstate(all="ignore"):  # beyond float32 there is infinity, which the page shows as such
-        matrix = as_matrix(array).astype(np.float32)
-        if rows > PICTURE_SIDE:
-            matrix = pooling(rows, PICTURE_SIDE) @ matrix
-        if columns > PICTURE_SIDE:
-            matrix = matrix @ pooling(columns, PICTURE_SIDE).T
-    return np.ascontiguousarray(matrix)
+        matrix = averaged_rows(as_matrix(array).astype(np.float32))
+        return np.ascontiguousarray(averaged_rows(matrix.T).T)
 
 
 def histogram(finite: Array, largest: float) -> list[int]:
@@ -78,8 +91,8 @@ def summarise(array: Array, generation: int, ref: int, images: tuple[int, int] |
     pooled = picture(array)
     drawn = maps(np.asarray(array), largest) if images and finite.size == flat.size else (None, 1.0, 0)
     matrix = as_matrix(array)
-    with np.errstate(over="ignore"):  # squares of the largest float64 numbers are infinite
-        std, norm = float(some.std()), float(np.sqrt(np.dot(some, some)))
+    with np.errstate(all="ignore"):  # sums and squares of the largest float64 numbers are infinite
+        mean, std, norm = float(some.mean()), float(some.std()), float(np.sqrt(np.dot(some, some)))
     return TensorFrame(
         generation=generation,
         ref=ref,
@@ -87,7 +100,7 @@ def summarise(array: Array, generation: int, ref: int, images: tuple[int, int] |
         dtype=str(array.dtype),
         minimum=float(some.min()),
         maximum=float(some.max()),
-        mean=float(some.mean()),
+        mean=mean,
         std=std,
         norm=norm,
         largest=largest,

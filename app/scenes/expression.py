@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from app.scene import Choice, Leaf, Opened, Request, Values
+from app.scene import Leaf, Opened, Request, Values
 from engine.expression import Limits, parse
 from engine.graph import Graph, Kind, Labels
 from engine.notation import latex_name
@@ -66,7 +67,8 @@ def editable_leaves(graph: Graph, values: Sequence[Any]) -> tuple[Leaf, ...]:
     leaves = []
     for name, nodes in places.items():
         value = np.asarray(values[nodes[0]])
-        reach = max(SLIDER, *(2 * abs(float(v)) for v in value.reshape(-1) if np.isfinite(v)), 0.0)
+        largest = float(np.abs(value[np.isfinite(value)]).max(initial=0.0))
+        reach = min(max(SLIDER, 2 * largest), sys.float_info.max)
         leaves.append(Leaf(name, latex_name(name), tuple(nodes), value.tolist(), -reach, reach))
     return tuple(leaves)
 
@@ -78,7 +80,6 @@ class ExpressionScene:
     Attributes:
         values: the leaves' values it opens with.
         data: leaves that no gradient flows to.
-        note: said beside the picture.
     """
 
     id: str
@@ -87,7 +88,6 @@ class ExpressionScene:
     source: str
     values: Mapping[str, Any]
     data: tuple[str, ...] = ()
-    choices: tuple[Choice, ...] = ()
 
     def open(self, request: Request, limits: Limits) -> Opened:
         """Compute the expression that was asked for, or the scene's own."""

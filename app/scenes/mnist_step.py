@@ -10,7 +10,7 @@ import numpy as np
 from app.datasets import Digits
 from app.scene import Choice, Opened, Request, picked
 from engine import optim
-from engine.data import Dataset
+from engine.data import SIDE, Dataset, rows
 from engine.explain import Text, shape_text, short, short_latex, text_of
 from engine.expression import Limits
 from engine.graph import Kind, Labels
@@ -22,7 +22,6 @@ from engine.update import describe
 
 BATCH = 100
 SEED = 0
-SIDE = 28
 
 OPTIMIZERS = (("adam", "Adam"), ("sgd", "SGD"))
 RATES = (("0.001", "0.001"), ("0.01", "0.01"), ("0.1", "0.1"), ("1", "1"))
@@ -72,7 +71,7 @@ def training_step(train: Dataset, optimizer: str, rate: float, batch: int) -> tu
     model = Linear(SIDE * SIDE, 10, generator=SEED)
     order = np.random.default_rng(SEED).permutation(len(train.images))[batch * BATCH : (batch + 1) * BATCH]
     with keep_graph():
-        x = Tensor(train.images[order].reshape(BATCH, -1).astype(np.float32) / np.float32(255), name="X")
+        x = Tensor(rows(train.images[order]), name="X")
         y = Tensor(train.labels[order], name="y")
         weight, bias = model.weight, model.bias
         assert bias is not None

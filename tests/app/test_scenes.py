@@ -11,9 +11,11 @@ import pytest
 
 from app.datasets import Digits, built_in, load
 from app.main import expression_limits
+from app.proof import prove
 from app.scene import Opened, Request
 from app.scenes import all_scenes
 from app.settings import Settings
+from engine.data import Dataset
 from engine.errors import EngineError
 from engine.trace import Step
 from tests.app.conversation import no_digits
@@ -149,6 +151,31 @@ def test_only_what_moved_is_said_to_have_moved() -> None:
     assert "gradient of exactly 0" in said[0]
     assert "change: 10 numbers move" in said[1]
     assert f"{moved['W'] + moved['b']:,} of 7,850 parameters have moved" in said[2]
+
+
+@pytest.mark.parametrize("count", [250, 30])
+def test_a_data_set_may_be_smaller_than_the_batches(count: int) -> None:
+    found = digits()
+    few = Dataset("a few", found.train.images[:count], found.train.labels[:count], "")
+    for batch in range(-(-count // 100)):
+        scene = step_on(found._replace(train=few), batch=str(batch))
+        rows = min(100, count - 100 * batch)
+        assert scene.trace.graph[ids(scene)["X"]].shape == (rows, 784)
+
+
+def test_the_training_step_is_proved() -> None:
+    proofs, says = prove(step_on(digits()).trace)
+    assert [p.name for p in proofs] == ["W", "b"]
+    assert all(p.agree for p in proofs), says
+
+
+@pytest.mark.parametrize("value", [1e308, -1.7e308, math.inf, math.nan, [1.0, 1e308]])
+def test_the_largest_numbers_leave_a_slider_its_ends(value: float | list[float]) -> None:
+    (leaf,) = all_scenes(no_digits)["expression"].open(Request(source="sum(x)", values={"x": value}), LIMITS).leaves
+    assert math.isfinite(leaf.maximum)
+    assert leaf.minimum == -leaf.maximum
+    largest = np.abs(np.nan_to_num(value, nan=0.0, posinf=0.0, neginf=0.0)).max()
+    assert leaf.maximum >= max(4.0, largest)
 
 
 def test_the_same_step_comes_out_every_time() -> None:

@@ -28,7 +28,7 @@ def test_a_small_tensor_is_drawn_exactly() -> None:
     assert np.array_equal(np.frombuffer(frame.picture, "<f4").reshape(frame.picture_shape), array)
 
 
-@pytest.mark.parametrize("shape", [(100, 784), (10, 784), (3, 200), (65, 64), (4, 30, 70)])
+@pytest.mark.parametrize("shape", [(100, 784), (10, 784), (3, 200), (65, 64), (4, 30, 70), (5_000, 3), (2, 50_000)])
 def test_a_large_tensor_is_averaged_into_64x64(shape: tuple[int, ...]) -> None:
     array = np.random.default_rng(1).normal(size=shape)
     frame = summarise(array, 1, 0)
@@ -40,6 +40,13 @@ def test_a_large_tensor_is_averaged_into_64x64(shape: tuple[int, ...]) -> None:
     columns = np.linspace(0, matrix.shape[1], frame.picture_shape[1] + 1).round().astype(int)
     assert picture[0, 0] == pytest.approx(matrix[: rows[1], : columns[1]].mean(), rel=1e-4)
     assert picture[-1, -1] == pytest.approx(matrix[rows[-2] :, columns[-2] :].mean(), rel=1e-4)
+
+
+def test_no_matrix_is_kept_for_what_is_long() -> None:
+    before = pooling.cache_info().currsize
+    for size in range(5_000, 5_010):
+        summarise(np.zeros((2, size)), 1, 0)
+    assert pooling.cache_info().currsize == before
 
 
 def test_pooling_averages_every_number_once() -> None:
@@ -64,7 +71,16 @@ def test_maps_give_back_the_numbers_within_half_a_grey_level() -> None:
     assert np.abs(back.reshape(array.shape) - array).max() <= frame.maps_scale / 2 * 1.0001
 
 
-@pytest.mark.parametrize("array", [np.zeros((2, 3)), np.full(4, np.nan), np.array([1e300, -1e300])])
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((2, 3)),
+        np.full(4, np.nan),
+        np.array([1e300, -1e300]),
+        np.array([1.7e308, 1.7e308]),
+        *(np.zeros(shape) for shape in [(0,), (0, 3), (3, 0), (2, 3, 0), (0, 3, 4)]),
+    ],
+)
 def test_degenerate_tensors_have_a_summary(array: np.ndarray) -> None:
     frame = summarise(array, 1, 0, images=None)
     assert sum(frame.histogram) + frame.not_finite == array.size
