@@ -35,7 +35,8 @@ export class Walk implements Actions {
     private readonly changed: () => void,
   ) {
     this.#place = place;
-    this.#look = { position: place.position, level: "wire", selected: null, terms: null };
+    const level = place.position.element ? "term" : "wire";
+    this.#look = { position: place.position, level, selected: null, terms: null };
   }
 
   /** Where the learner is; what the address of this step holds. */
@@ -57,7 +58,7 @@ export class Walk implements Actions {
   startAfresh(): void {
     const { scene } = this.#place;
     this.#place = { scene, source: null, values: {}, choices: {}, position: atStep(0) };
-    this.#look = { ...this.#look, position: atStep(0) };
+    this.#look = { ...this.#look, position: atStep(0), level: "wire" };
     this.link.request(this.resume()).catch(() => {});
   }
 

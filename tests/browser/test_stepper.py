@@ -56,7 +56,8 @@ def test_the_sigmoid_is_walked_forth_and_back(page: Page) -> None:
 @pytest.mark.parametrize("width", [1280, 1024, 900, 390])
 def test_nothing_is_cut_at_the_right(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 768})
-    opened(page, "/step/mnist-step")
+    opened(page, "/step/mnist-step?step=8")
+    expect(page.locator("#controls")).to_contain_text("step 8 of 11, backward")
     reach = "Math.max(...[...document.querySelectorAll('.top *, .bar *')].map(e => e.getBoundingClientRect().right))"
     assert page.evaluate(reach) <= width
 
@@ -136,6 +137,14 @@ def test_into_an_element_shows_the_products_that_sum_to_it(page: Page) -> None:
     expect(terms).to_contain_text("2.5")
     press(page, "ArrowUp")
     expect(terms).to_be_hidden()
+
+
+def test_an_address_leads_into_an_element(page: Page) -> None:
+    opened(page, "/step/broadcasting?step=1&element=0,0&term=1")
+    expect(page.locator("#terms")).to_contain_text("Sum of 1 of 2")
+    expect(page.locator("#controls button.main")).to_have_text("Add one product")
+    press(page, "ArrowRight")
+    expect(page.locator("#terms")).to_contain_text("Sum of 2 of 2")
 
 
 def test_an_address_opens_exactly_what_was_seen(page: Page) -> None:
