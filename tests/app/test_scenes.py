@@ -129,6 +129,9 @@ def test_adams_own_state_gives_the_change() -> None:
     for step in updates(scene):
         q = {quantity.name: np.asarray(quantity.value) for quantity in step.quantities}
         assert list(q) == ["m", "v", "m̂", "v̂", "change"]
+        says = {quantity.name: quantity.says for quantity in step.quantities}
+        assert "0.9 of the old, 0.1 of the new" in says["m"]
+        assert "0.999 of the old, 0.001 of the new" in says["v"]
         assert np.allclose(q["change"], -0.1 * q["m̂"] / (np.sqrt(q["v̂"]) + 1e-8), rtol=1e-3, atol=1e-6)
 
 

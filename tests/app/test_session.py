@@ -96,6 +96,8 @@ BAD: list[tuple[str, dict[str, Any] | str]] = [
     ("unknown_name", {"type": "set_value", "seq": 5, "generation": 1, "name": "nobody", "value": 1}),
     ("unknown_scene", {"type": "open", "seq": 5, "scene": "nowhere"}),
     ("stale", {"type": "prove", "seq": 5, "generation": 0}),
+    ("stale", {"type": "prove", "seq": 5, "generation": 2}),
+    ("out_of_order", {"type": "prove", "seq": 1, "generation": 1}),
     ("shape", {"type": "into", "seq": 5, "generation": 1, "step": 0, "element": [99]}),
     ("expression", {"type": "open", "seq": 5, "scene": "expression", "source": "sigmid(x)"}),
     ("expression", {"type": "open", "seq": 5, "scene": "expression", "source": "__import__('os')"}),
