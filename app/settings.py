@@ -69,7 +69,11 @@ class Settings:
     expression_depth: int = setting(40, "brackets inside one another in an expression", Limit(1, 100))
     expression_nodes: int = setting(2_000, "ops, names and numbers in an expression", Limit(1, 100_000))
     expression_exponent: int = setting(64, "size of a constant exponent in an expression", Limit(1, 1_000))
-    expression_elements: int = setting(100_000, "elements of one tensor in an expression", Limit(1, 10_000_000))
+    expression_elements: int = setting(
+        100_000,
+        "elements of one tensor in an expression; all together may have ten times as many",
+        Limit(1, 10_000_000),
+    )
     log_level: str = setting(
         "warning", "how much the server tells", Limit(choices=("debug", "info", "warning", "error", "critical"))
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -213,13 +213,3 @@ class MSELoss(_OneOp):
     """Mean of (prediction - target)^2 over all elements; both of one shape, result ()."""
 
     op = ops.MSE_LOSS
-
-
-ACTIVATIONS: Mapping[str, Callable[[], Module]] = {
-    "sigmoid": Sigmoid,
-    "tanh": Tanh,
-    "relu": ReLU,
-    "leaky_relu": LeakyReLU,
-    "gelu": GELU,
-}
-"""Activations by the name of their op."""
