@@ -29,7 +29,7 @@ CHUNK = 1 << 16
 class Optimizer:
     """What all update rules share: the flat vector, its chunks, the states and the counts of steps.
 
-    A rule states which vectors it keeps (`_states`) and how one chunk is updated (`_update`).
+    A rule states which vectors it keeps (`_keep`) and how one chunk is updated (`_update`).
 
     Attributes:
         lr: the learning rate; may be set between steps.
