@@ -21,7 +21,7 @@ FLAGS = ["--disable-gpu", *(["--no-sandbox"] if hasattr(os, "geteuid") and os.ge
 @pytest.fixture(scope="package")
 def server(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server of its own; its data folder is empty unless GRADWALK_DATA names one."""
-    environment = {"GRADWALK_DATA": str(tmp_path_factory.mktemp("data")), **os.environ}
+    environment = {"GRADWALK_DATA": str(tmp_path_factory.mktemp("data")), "GRADWALK_DOWNLOAD": "no", **os.environ}
     command = [sys.executable, "-m", "app", "--no-browser", "--port", "0"]
     with subprocess.Popen(command, cwd=root, env=environment, text=True, stdout=subprocess.PIPE) as process:
         try:

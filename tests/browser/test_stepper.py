@@ -229,7 +229,7 @@ def test_a_dropped_connection_comes_back_to_the_same_place(
     browser: Browser, root: Path, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
     port = free_port()
-    environment = {"GRADWALK_DATA": str(tmp_path), **os.environ}
+    environment = {"GRADWALK_DATA": str(tmp_path), "GRADWALK_DOWNLOAD": "no", **os.environ}
     command = [sys.executable, "-m", "app", "--no-browser", "--port", str(port)]
 
     def start() -> subprocess.Popen[str]:
