@@ -67,33 +67,9 @@ class Encoder:
             source=opened.source,
             editable=opened.editable,
             graph=graph_message(trace.graph),
-            leaves=[
-                protocol.Leaf(
-                    name=leaf.name,
-                    latex=leaf.latex,
-                    nodes=list(leaf.nodes),
-                    value=leaf.value,
-                    minimum=leaf.minimum,
-                    maximum=leaf.maximum,
-                )
-                for leaf in opened.leaves
-            ],
-            choices=[
-                protocol.Choice(name=c.name, label=c.label, says=c.says, value=c.value, options=list(c.options))
-                for c in opened.choices
-            ],
-            checks=[
-                protocol.Check(
-                    label=c.label,
-                    left_label=c.left_label,
-                    left=c.left,
-                    right_label=c.right_label,
-                    right=c.right,
-                    difference=c.difference,
-                    equal=c.equal,
-                )
-                for c in opened.checks
-            ],
+            leaves=[protocol.Leaf.model_validate(leaf) for leaf in opened.leaves],
+            choices=[protocol.Choice.model_validate(choice) for choice in opened.choices],
+            checks=[protocol.Check.model_validate(check) for check in opened.checks],
             notes=list(opened.notes),
             values={node.id: self.value(trace.values[node.id], node) for node in trace.graph},
             grads={i: self.value(grad, trace.graph[i]) for i, grad in trace.grads.items()},
@@ -142,11 +118,7 @@ class Encoder:
             received=step.received,
             expected=step.expected,
             state=step.state,
-            equation=protocol.Equation(
-                symbols=stages.symbols, upstream=stages.upstream, local=stages.local, contribution=stages.contribution
-            )
-            if stages
-            else None,
+            equation=None if stages is None else protocol.Equation.model_validate(stages),
             formula=rule,
             numbers=numbers,
             sentence=words,

@@ -24,9 +24,11 @@ Text = list[tuple[Literal["plain", "name", "value", "grad"], str]]
 
 
 class Message(BaseModel):
-    """Frozen; unknown fields are refused."""
+    """Frozen; unknown fields are refused. Records of the engine that have the same fields are read as they are."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings", allow_inf_nan=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", from_attributes=True, ser_json_inf_nan="strings", allow_inf_nan=True
+    )
 
 
 # ---------------------------------------------------------------------------------------------- parts of messages

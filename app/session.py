@@ -212,17 +212,7 @@ class Session:
             latex=found.latex,
             left_label=found.left_label,
             right_label=found.right_label,
-            terms=[
-                protocol.Term(
-                    left=t.left,
-                    right=t.right,
-                    product=t.product,
-                    left_at=t.left_at,
-                    right_at=t.right_at,
-                    picture=t.picture,
-                )
-                for t in found.terms
-            ],
+            terms=[protocol.Term.model_validate(term) for term in found.terms],
             total=found.number,
             omitted=found.omitted,
         )
