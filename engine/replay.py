@@ -11,6 +11,7 @@ import numpy as np
 from engine.buffers import aligned
 from engine.kernels import KERNELS, Call, Kernel, Workspace
 from engine.op import Array
+from engine.scalars import SCALAR_RULES, Rule
 from engine.tensor import Tensor, evaluate
 
 Kind = tuple[Any, ...]
@@ -104,15 +105,6 @@ def _add(node: Tensor) -> bool:
     return False
 
 
-def _sub(node: Tensor) -> bool:
-    a, b = node.inputs
-    x, y = a.value, b.value
-    if type(x) is float is type(y):
-        node.value, node.partials = x - y, _MINUS
-        return True
-    return False
-
-
 def _mul(node: Tensor) -> bool:
     a, b = node.inputs
     x, y = a.value, b.value
@@ -122,25 +114,23 @@ def _mul(node: Tensor) -> bool:
     return False
 
 
-def _neg(node: Tensor) -> bool:
-    x = node.inputs[0].value
-    if type(x) is float:
-        node.value, node.partials = -x, _TURNED
+def _by_scalar_rule(rule: Rule) -> Callable[[Tensor], bool]:
+    def replay(node: Tensor) -> bool:
+        values = [t.value for t in node.inputs]
+        for value in values:
+            if type(value) is not float:
+                return False
+        node.value, node.partials = rule(*values)
         return True
-    return False
+
+    return replay
 
 
-def _relu(node: Tensor) -> bool:
-    x = node.inputs[0].value
-    if type(x) is float:
-        node.value, node.partials = max(x, 0.0), _PASSED if x > 0.0 else _STOPPED
-        return True
-    return False
-
-
-_MINUS, _TURNED, _PASSED, _STOPPED = (1.0, -1.0), (-1.0,), (1.0,), (0.0,)
-
-FLOATS: Mapping[str, Callable[[Tensor], bool]] = {"add": _add, "sub": _sub, "mul": _mul, "neg": _neg, "relu": _relu}
+FLOATS: Mapping[str, Callable[[Tensor], bool]] = {
+    **{name: _by_scalar_rule(rule) for name, rule in SCALAR_RULES.items()},
+    "add": _add,
+    "mul": _mul,
+}
 """Rules on Python's own floats, by the name of the op: a tenth of the time of NumPy's scalars.
 
 A sum keeps no local derivatives, for they are 1, and a product none, for they are its inputs' values.
