@@ -191,7 +191,7 @@ def test_the_keys_of_a_field_are_left_to_it(page: Page) -> None:
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/step/sigmoid", "/step/broadcasting"])
+@pytest.mark.parametrize("path", ["/", "/step/nowhere", "/step/sigmoid", "/step/broadcasting"])
 def test_axe_finds_nothing(
     browser: Browser, server: str, root: Path, path: str, scheme: Literal["light", "dark"], width: int
 ) -> None:
