@@ -25,7 +25,8 @@ ENV PATH=/opt/gradwalk/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     GRADWALK_HOST=0.0.0.0 \
     GRADWALK_BROWSER=no \
-    GRADWALK_DATA=/data
+    GRADWALK_DATA=/data \
+    GRADWALK_RUNS_FILE=/data/runs.sqlite
 USER 10001
 WORKDIR /data
 EXPOSE 8000

@@ -1,37 +1,30 @@
-"""The download of MNIST, in a thread of its own, through torchvision: its mirrors, its checksums."""
+"""The download of MNIST: in the background, with its progress, to be cancelled and continued."""
 
 from __future__ import annotations
 
 import logging
-import sys
-import tempfile
+import shutil
 import threading
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from app.datasets import MNIST, Digits, find, load, mnist_files, raw_folder, read_mnist
-from engine.data import DataError
+from app.datasets import MNIST, Digits, MissingError, find, get, load, mnist_files, raw_folder, read_mnist
+from app.fetch_mnist import OfflineError
+from app.fetch_process import Fetch, fetch_in_process
+from engine.data import DataError, read_idx
 
-State = Literal["idle", "running", "failed", "done"]
-Fetch = Callable[[Path], None]
-"""Brings MNIST, in torchvision's layout, into an empty folder."""
-
+State = Literal["idle", "running", "cancelled", "failed", "done"]
 PACKED_BYTES = 11_594_722
 """Size of MNIST's four gzipped files together."""
 
-ANSWER_SECONDS = 10
+ARRIVING = ".mnist-download"
+"""The folder, in the data folder, of what has arrived so far."""
+
+CANCEL_SECONDS = 5
 
 _log = logging.getLogger(__name__)
-
-
-class OfflineError(Exception):
-    """No mirror answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,69 +37,105 @@ class Status:
 
 
 class Download:
-    """Brings MNIST into a data folder, one download at a time; no method waits for the network.
+    """Brings MNIST into a data folder, one download at a time; any thread may call any method.
 
     The files come into a folder beside their place and are moved when all of them have been read without a fault, so
-    that nobody ever meets half a file, and a damaged one is replaced.
+    that nobody ever meets half a file, and a damaged one is replaced. After a failure or a cancellation the gzipped
+    files that had arrived whole wait there for the next attempt.
 
     Args:
         folder: the data folder; made where it is missing.
         fetch: what brings the files.
+        size: bytes of the gzipped files together.
     """
 
-    def __init__(self, folder: Path, fetch: Fetch | None = None) -> None:
+    def __init__(self, folder: Path, fetch: Fetch | None = None, size: int = PACKED_BYTES) -> None:
         self._folder = folder
-        self._fetch = fetch or fetch_mnist
+        self._fetch = fetch or fetch_in_process
+        self._size = size
         self._lock = threading.Lock()
-        self._arriving: Path | None = None
+        self._cancelled = threading.Event()
+        self._thread: threading.Thread | None = None
         self._status = Status("idle", "MNIST has not been downloaded.")
 
     def start(self) -> Status:
-        """Begin, unless a download is running."""
+        """Begin or continue, unless a download is running; does not wait for the network."""
         with self._lock:
             if self._status.state != "running":
                 self._status = Status("running", "MNIST is being downloaded.")
-                threading.Thread(target=self._run, name="MNIST download", daemon=True).start()
-            return self._status
+                self._cancelled = threading.Event()
+                self._thread = threading.Thread(
+                    target=self._run, args=(self._cancelled,), name="MNIST download", daemon=True
+                )
+                self._thread.start()
+        return self.status
+
+    def cancel(self) -> Status:
+        """Stop a running download; waits for its end, but not for the network."""
+        with self._lock:
+            self._cancelled.set()
+            thread = self._thread
+        if thread is not None:
+            thread.join(CANCEL_SECONDS)
+        return self.status
 
     @property
     def status(self) -> Status:
         """How it stands now."""
-        status, arriving = self._status, self._arriving
-        if status.state != "running" or arriving is None:
+        with self._lock:
+            status = self._status
+        if status.state != "running":
             return status
-        return Status(status.state, status.message, min(1.0, packed_bytes(arriving) / PACKED_BYTES))
+        here = self._packed_bytes()
+        progress = f"MNIST is being downloaded: {here / 1e6:.1f} of {self._size / 1e6:.1f} MB."
+        return Status("running", progress if here else status.message, min(1.0, here / self._size))
 
-    def _run(self) -> None:
+    def _run(self, cancelled: threading.Event) -> None:
         try:
-            status = Status("done", self._bring(), 1.0)
-        except ImportError as error:
-            status = Status("failed", f'The download needs torchvision: pip install "gradwalk[torch]" ({error}).')
-        except OfflineError:
-            status = Status(
-                "failed",
-                "No mirror of MNIST answers: this machine seems to be offline. Try again later, or copy the four files "
-                f"into {raw_folder(self._folder)}.",
-            )
-        except Exception as error:  # noqa: BLE001 - whatever torchvision or the disk raise, a page waits for an answer
-            _log.warning("the download of MNIST failed", exc_info=True)
-            status = Status("failed", f"The download of MNIST failed: {error}")
-        self._arriving = None
-        self._status = status
+            status = Status("done", self._bring(cancelled), 1.0)
+        except Exception as error:  # noqa: BLE001 - whatever a mirror or the disk do, a page waits for an answer
+            kept = "What had arrived whole is kept." if self._tidy() else ""
+            if cancelled.is_set():
+                state: State = "cancelled"
+                words = "The download of MNIST was cancelled."
+            else:
+                state, words = "failed", self._explain(error)
+            status = Status(state, f"{words} {kept}".strip(), min(1.0, self._packed_bytes() / self._size))
+        with self._lock:
+            self._status = status
 
-    def _bring(self) -> str:
+    def _explain(self, error: Exception) -> str:
+        if isinstance(error, ImportError):
+            return f'The download needs torchvision: pip install "gradwalk[torch]" ({error}).'
+        if isinstance(error, OfflineError):
+            return (
+                "No mirror of MNIST answers: this machine seems to be offline. Try again later, or copy the four files "
+                f"into {raw_folder(self._folder)}."
+            )
+        _log.warning("the download of MNIST failed", exc_info=error)
+        return f"The download of MNIST failed: {str(error).rstrip('.')}."
+
+    def _bring(self, cancelled: threading.Event) -> str:
         if self._is_here():
             return f"MNIST is in {self._folder} already."
+        self._tidy()
+        arriving = self._arriving
+        arriving.mkdir(parents=True, exist_ok=True)
+        self._fetch(self._folder / ARRIVING, cancelled)
+        if cancelled.is_set():
+            raise InterruptedError
+        names = [mnist_files("train"), mnist_files("test")]
+        try:
+            for images, labels in names:
+                read_mnist(arriving / images, arriving / labels)
+        except DataError:
+            shutil.rmtree(self._folder / ARRIVING)  # to be kept, it would have to be whole
+            raise
         target = raw_folder(self._folder)
         target.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".download-", dir=self._folder) as temporary:
-            self._arriving = raw_folder(Path(temporary))
-            self._fetch(Path(temporary))
-            names = [mnist_files("train"), mnist_files("test")]
-            for images, labels in names:
-                read_mnist(self._arriving / images, self._arriving / labels)
-            for name in (name for pair in names for name in pair):
-                (self._arriving / name).replace(target / name)
+        for name in (name for pair in names for name in pair):
+            (arriving / name).replace(target / name)
+        shutil.rmtree(self._folder / ARRIVING)
         return f"MNIST is in {self._folder} now."
 
     def _is_here(self) -> bool:
@@ -115,87 +144,59 @@ class Download:
         except DataError:  # a damaged file is as good as none
             return False
 
+    @property
+    def _arriving(self) -> Path:
+        return raw_folder(self._folder / ARRIVING)
 
-def packed_bytes(folder: Path) -> int:
-    """How much of the gzipped files has arrived."""
-    with suppress(FileNotFoundError):  # the folder is not there yet, or no longer
-        return sum(path.stat().st_size for path in folder.iterdir() if path.suffix == ".gz")
-    return 0
+    def _packed_bytes(self) -> int:
+        """How much of the gzipped files has arrived."""
+        with suppress(OSError):  # the folder is not there yet, or no longer
+            return sum(path.stat().st_size for path in self._arriving.glob("*.gz"))
+        return 0
 
-
-def fetch_mnist(folder: Path) -> None:
-    """Download MNIST into `folder` through torchvision.
-
-    Raises:
-        ImportError: torchvision is not installed.
-        OfflineError: no mirror answers.
-        RuntimeError: torchvision could not download a file, or its checksum is wrong.
-    """
-    mnist = torchvision_mnist()
-    require_answer(mnist.mirrors)
-    mnist(folder, train=False, download=True)  # brings all four files, and reads the two small ones
-
-
-def require_answer(mirrors: Iterable[str], seconds: float = ANSWER_SECONDS) -> None:
-    """Make sure that a mirror answers: torchvision would wait for one without end.
-
-    Raises:
-        OfflineError: none does.
-    """
-    for mirror in mirrors:
-        try:
-            urllib.request.urlopen(urllib.request.Request(mirror, method="HEAD"), timeout=seconds).close()
-        except urllib.error.HTTPError:  # there is nothing to see at this address, but somebody said so
-            return
-        except OSError:
-            continue
-        return
-    raise OfflineError
+    def _tidy(self) -> bool:
+        """Leave no half files behind; whether whole ones are left."""
+        with suppress(OSError):
+            for path in self._arriving.iterdir():
+                if not (path.suffix == ".gz" and _is_whole(path)):
+                    path.unlink()
+            if any(self._arriving.iterdir()):
+                return True
+            shutil.rmtree(self._folder / ARRIVING)
+        return False
 
 
-def torchvision_mnist() -> Any:
-    """torchvision's MNIST class, also where torchvision's compiled ops do not fit the torch beside them.
-
-    torchvision's usual Linux build wants CUDA. Beside a CPU-only torch it cannot load its ops, and its import fails
-    because two of them, which it wants to extend, do not exist. MNIST needs neither: declared, they are enough.
-
-    Raises:
-        ImportError: torch or torchvision is not installed.
-    """
+def _is_whole(packed: Path) -> bool:
     try:
-        from torchvision import datasets
-    except RuntimeError as error:
-        if "torchvision::nms" not in str(error):
-            raise
-        for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
-            del sys.modules[name]  # what the failed import left half made
-        _declare_operators()
-        from torchvision import datasets
-    return datasets.MNIST
-
-
-def _declare_operators() -> None:
-    library = import_module("torch.library").Library("torchvision", "FRAGMENT")
-    for name in ("nms", "qnms"):
-        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    _declared.append(library)  # the declarations last as long as their library
-
-
-_declared: list[object] = []
+        read_idx(packed)  # to its end, where the checksum stands
+    except DataError:
+        return False
+    return True
 
 
 def digits_or_download(folder: Path, download: Download | None) -> Digits:
     """Digits from `folder`; where MNIST is missing, the built-in ones at once, while a download of MNIST runs beside.
 
-    The note says how the download stands. Asking again after a failure tries again.
+    The note says how the download stands. Asking again after a failure tries again; after a cancellation, and where
+    files are damaged, only the page of the data sets does.
     """
     digits = load(folder)
     if download is None or digits.train.name == MNIST:
         return digits
     before = download.status
+    if before.state == "cancelled" or not _is_missing(folder):
+        return digits._replace(note=f"{digits.note} The page Data downloads MNIST.")
     if before.state != "running":
         download.start()
     news = (
         before.message if before.state == "failed" else "MNIST is being downloaded: open this scene again in a moment."
     )
     return digits._replace(note=f"{digits.note} {news}")
+
+
+def _is_missing(folder: Path) -> bool:
+    try:
+        get(folder, "mnist")
+    except DataError as error:
+        return isinstance(error, MissingError)
+    return False

@@ -14,7 +14,7 @@ from engine.errors import EngineError
 from engine.explain import Text, equation, formula, sentence
 from engine.graph import Graph, Node
 from engine.op import Array
-from engine.trace import Step, Trace
+from engine.trace import Step
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -71,6 +71,7 @@ class Encoder:
             choices=[protocol.Choice.model_validate(choice) for choice in opened.choices],
             checks=[protocol.Check.model_validate(check) for check in opened.checks],
             notes=list(opened.notes),
+            training=None if opened.training is None else protocol.TrainingStep.model_validate(opened.training),
             values={node.id: self.value(trace.values[node.id], node) for node in trace.graph},
             grads={i: self.value(grad, trace.graph[i]) for i, grad in trace.grads.items()},
             steps=len(trace),
@@ -146,6 +147,7 @@ def graph_message(graph: Graph) -> protocol.Graph:
                 gradient_ports=list(node.gradient_ports),
                 shape=list(node.shape),
                 lane=node.lane,
+                layer=node.layer,
                 span=node.span,
                 images=node.images,
             )
@@ -188,13 +190,3 @@ def window(array: Array, rows: Sequence[int], columns: Sequence[int], limit: int
     if (bottom - top) * (right - left) > limit:
         raise EngineError("That is too much at once", given=given, expected=f"at most {limit:,} numbers")
     return [[float(x) for x in row] for row in matrix[top:bottom, left:right]]
-
-
-def element_name(trace: Trace, step: Step, element: Sequence[int]) -> str:
-    """What an opened element is called: ∂L/∂W[3, 412] or z[0, 7]."""
-    node = trace.graph[step.target if step.target is not None else step.node]
-    where = f"[{', '.join(map(str, element))}]" if element else ""
-    if step.kind == "compute":
-        return f"{node.name}{where}"
-    root = next((trace.graph[r].name for r in trace.graph.roots if trace.graph[r].lane == node.lane), "L")
-    return f"∂{root}/∂{node.name}{where}"

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app import __version__
+from app.datasets import SOURCES
 from app.resources import read_manifest
 from app.scene import Scene
 from engine.op import OPS
@@ -26,12 +27,13 @@ def page_templates(templates_folder: Path, static_folder: Path) -> Jinja2Templat
 
 
 def pages_router(templates: Jinja2Templates, scenes: Mapping[str, Scene]) -> APIRouter:
-    """Routes of the pages: home.html gets all `scenes` in order, step.html its `scene` and all `functions`."""
+    """Routes of the pages: home.html gets the listed `scenes` in order, step.html its `scene` and all `functions`."""
     router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
     @router.get("/")
     def home(request: Request) -> HTMLResponse:
-        return templates.TemplateResponse(request, "home.html", {"scenes": list(scenes.values())})
+        listed = [scene for scene in scenes.values() if scene.listed]
+        return templates.TemplateResponse(request, "home.html", {"scenes": listed})
 
     @router.get("/step/{scene_id}")
     def step(request: Request, scene_id: str) -> HTMLResponse:
@@ -39,6 +41,10 @@ def pages_router(templates: Jinja2Templates, scenes: Mapping[str, Scene]) -> API
             raise HTTPException(404, f"There is no scene called {scene_id!r}.")
         functions = " ".join(sorted(OPS.names()))
         return templates.TemplateResponse(request, "step.html", {"scene": scenes[scene_id], "functions": functions})
+
+    @router.get("/data")
+    def data(request: Request) -> HTMLResponse:
+        return templates.TemplateResponse(request, "data.html", {"sources": SOURCES})
 
     return router
 

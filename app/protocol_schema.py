@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
-from app.protocol import CLIENT_MESSAGE, PROTOCOL_VERSION, SERVER_MESSAGE, TensorFrame
+from app.protocol import BINARY_FRAME, CLIENT_MESSAGE, PROTOCOL_VERSION, SERVER_MESSAGE
 
 FieldSchema = core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField
 SCHEMA_FILE = Path(__file__).resolve().parent.parent / "static" / "src" / "protocol.schema.json"
@@ -41,11 +41,11 @@ class WireSchema(GenerateJsonSchema):
 
 
 def wire_schema() -> dict[str, Any]:
-    """The schema of every message: ``ClientMessage``, ``ServerMessage`` and ``TensorFrame`` with all their parts."""
+    """The schema of every message: ``ClientMessage``, ``ServerMessage`` and ``BinaryFrame`` with all their parts."""
     adapters: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = [
         ("ClientMessage", "validation", CLIENT_MESSAGE),
         ("ServerMessage", "serialization", SERVER_MESSAGE),
-        ("TensorFrame", "serialization", TypeAdapter(TensorFrame)),
+        ("BinaryFrame", "serialization", BINARY_FRAME),
     ]
     # A mode each, because an answer's fields are all there, while a request may leave out what has a default.
     references, schema = TypeAdapter.json_schemas(adapters, schema_generator=WireSchema)

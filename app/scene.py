@@ -11,6 +11,7 @@ import numpy as np
 from engine.explain import Text
 from engine.expression import Limits
 from engine.trace import Trace
+from engine.update import Change
 
 Values = Mapping[str, Any]
 """Leaf values by name: a number, a vector or a matrix as nested lists."""
@@ -61,12 +62,27 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingStep:
+    """The training step of a run that is open; see the message of the same name."""
+
+    run: str
+    title: str
+    step: int
+    steps: int
+    done: int
+    member: int
+    picture: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A scene as it stands: its trace and everything a page shows around it.
 
     Attributes:
         updates: sentences and formulas of steps that only this scene knows how to word, by step index:
             (formula, numbers, sentence).
+        changes: what the steps that update a parameter did to it, by step index.
+        training: where it is a training step of a run.
     """
 
     trace: Trace
@@ -77,6 +93,8 @@ class Opened:
     checks: tuple[Check, ...] = ()
     notes: tuple[str, ...] = ()
     updates: Mapping[int, tuple[str, str, Text]] = field(default_factory=dict)
+    changes: Mapping[int, Change] = field(default_factory=dict)
+    training: TrainingStep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +128,10 @@ class Scene(Protocol):
     @property
     def source(self) -> str:
         """The expression it opens with; empty where it is not one."""
+
+    @property
+    def listed(self) -> bool:
+        """Whether it can be opened by itself, so that the home page shows it."""
 
     def open(self, request: Request, limits: Limits) -> Opened:
         """Compute it. Raises the engine's errors for what cannot be computed."""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from app import __version__, protocol
-from app.encode import Encoder, element_name, window
+from app.desk import Desk
+from app.elements import element_message
+from app.encode import Encoder, window
 from app.proof import Prover
 from app.protocol import Position
+from app.runs.errors import UnknownRunError
 from app.scene import Request, Scene
+from app.store import StoreError
+from engine.data import DataError
 from engine.errors import EngineError, ExpressionError, LimitError, ShapeError
 from engine.expression import Limits
-from engine.zoom import zoom
 
-Outgoing = protocol.Answer | protocol.TensorFrame
+Outgoing = protocol.Answer | protocol.BinaryFrame
 
 WINDOW_NUMBERS = 1024
 
@@ -45,6 +50,7 @@ class Session:
         scenes: the scenes by id.
         limits: what an expression may be.
         prover: compares gradients with central differences and PyTorch.
+        desk: answers what is about training runs.
         max_message_bytes: longer messages are refused unread.
 
     Attributes:
@@ -53,11 +59,17 @@ class Session:
     """
 
     def __init__(
-        self, scenes: Mapping[str, Scene], limits: Limits, prover: Prover, max_message_bytes: int = 1_000_000
+        self,
+        scenes: Mapping[str, Scene],
+        limits: Limits,
+        prover: Prover,
+        desk: Desk,
+        max_message_bytes: int = 1_000_000,
     ) -> None:
         self._scenes = scenes
         self._limits = limits
         self._prover = prover
+        self._desk = desk
         self._max_message_bytes = max_message_bytes
         self._greeted = False
         self._seq = -1
@@ -65,10 +77,26 @@ class Session:
         self.generation = 0
         self._open: _Open | None = None
 
+    def news(self) -> Iterator[Outgoing]:
+        """What is to be told unasked: how the watched run goes on. May be asked while a message is answered."""
+        yield from self._desk.news()
+
+    def close(self) -> None:
+        """The browser has left."""
+        self._desk.close()
+
     # -- what comes in ------------------------------------------------------------------------------------------
 
     def receive(self, raw: str | bytes) -> Iterator[Outgoing]:
         """Answer one frame from the browser. Whatever it holds, the answer is messages, never an exception."""
+        message = self.read(raw)
+        if isinstance(message, protocol.Error):
+            yield message
+        else:
+            yield from self.answer(message)
+
+    def read(self, raw: str | bytes) -> protocol.ClientMessage | protocol.Error:
+        """The message that a frame holds, to be answered next; an error where it holds none."""
         self.answering = None
         try:
             size = len(raw if isinstance(raw, bytes) else raw.encode(errors="replace"))
@@ -90,21 +118,22 @@ class Session:
                     given=f"seq {message.seq} after {self._seq}",
                     expected=f"a seq above {self._seq}",
                 )
-            self.answering = self._seq = message.seq
+        except Refused as error:
+            return _refusal(error, None)
+        self.answering = self._seq = message.seq
+        return message
+
+    def answer(self, message: protocol.ClientMessage) -> Iterator[Outgoing]:
+        """Answer one message that was read. The answer is messages, never an exception."""
+        try:
             yield from self.handle(message)
         except Refused as error:
-            yield protocol.Error(
-                request_seq=self.answering,
-                code=error.code,
-                message=error.message,
-                given=error.given,
-                expected=error.expected,
-            )
+            yield _refusal(error, self.answering)
         except EngineError as error:
             yield engine_error(error, self.answering)
 
     def handle(self, message: protocol.ClientMessage) -> Iterator[Outgoing]:
-        """Answer one message. Raises Refused and the engine's errors; `receive` words them."""
+        """Answer one message. Raises Refused and the engine's errors; `answer` words them."""
         answer, needs_scene = self._ANSWERS[type(message)]
         if not self._greeted and not isinstance(message, protocol.Hello):
             raise Refused("out_of_order", "The first message must be hello", given=message.type, expected="hello")
@@ -128,6 +157,9 @@ class Session:
                 expected=f"generation {self.generation}",
             )
 
+    def _train(self, message: protocol.TrainingRequest) -> Iterator[Outgoing]:
+        yield from self._desk.handle(message)
+
     # -- answers ------------------------------------------------------------------------------------------------
 
     def _hello(self, message: protocol.Hello) -> Iterator[Outgoing]:
@@ -139,8 +171,11 @@ class Session:
                 expected=f"protocol {protocol.PROTOCOL_VERSION}",
             )
         self._greeted = True
+        self._desk.visitor = message.visitor or secrets.token_urlsafe()
         cards = [
-            protocol.SceneCard(id=s.id, title=s.title, says=s.says, source=s.source) for s in self._scenes.values()
+            protocol.SceneCard(id=s.id, title=s.title, says=s.says, source=s.source)
+            for s in self._scenes.values()
+            if s.listed
         ]
         yield protocol.Welcome(
             request_seq=message.seq, protocol=protocol.PROTOCOL_VERSION, version=__version__, scenes=cards
@@ -201,21 +236,8 @@ class Session:
             raise Refused(
                 "out_of_range", "There is no such step", given=f"step {message.step}", expected=f"0 to {len(trace) - 1}"
             )
-        step = trace.steps[message.step]
-        found = zoom(trace, step, message.element)
-        yield protocol.Terms(
-            request_seq=message.seq,
-            generation=self.generation,
-            step=message.step,
-            element=list(found.element),
-            title=[("plain", "One element: "), ("name", element_name(trace, step, found.element))],
-            latex=found.latex,
-            left_label=found.left_label,
-            right_label=found.right_label,
-            terms=[protocol.Term.model_validate(term) for term in found.terms],
-            total=found.number,
-            omitted=found.omitted,
-        )
+        now = self._current.encoder
+        yield element_message(now.opened, trace.steps[message.step], message.element, self.generation, message.seq)
 
     def _window(self, message: protocol.Window) -> Iterator[Outgoing]:
         try:
@@ -251,6 +273,7 @@ class Session:
         protocol.Into: (_into, True),
         protocol.Window: (_window, True),
         protocol.Prove: (_prove, True),
+        **dict.fromkeys(get_args(protocol.TrainingRequest), (_train, False)),
     }
     """The transitions: who answers a message, and whether it is about an open scene."""
 
@@ -267,18 +290,31 @@ def engine_error(error: EngineError, seq: int | None) -> protocol.Error:
             span=error.position,
             suggestion=error.suggestion,
         )
-    code: protocol.Code = (
-        "shape" if isinstance(error, ShapeError) else "limit" if isinstance(error, LimitError) else "out_of_range"
-    )
+    code: protocol.Code = next((code for kind, code in _CODES if isinstance(error, kind)), "out_of_range")
     return protocol.Error(request_seq=seq, code=code, message=error.message, given=error.given, expected=error.expected)
+
+
+_CODES: tuple[tuple[type[EngineError], protocol.Code], ...] = (
+    (ShapeError, "shape"),
+    (LimitError, "limit"),
+    (UnknownRunError, "unknown_run"),
+    (DataError, "data"),
+    (StoreError, "data"),
+)
+
+
+def _refusal(error: Refused, seq: int | None) -> protocol.Error:
+    return protocol.Error(
+        request_seq=seq, code=error.code, message=error.message, given=error.given, expected=error.expected
+    )
 
 
 def _bad_message(error: ValidationError) -> Refused:
     first = error.errors(include_url=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"]) or "the message"
+    where = f"{'.'.join(str(part) for part in first['loc']):.80}" or "the message"
     return Refused(
         "bad_message",
         f"The message cannot be read: {where}",
         given=f"{first.get('input')!r:.80}",
-        expected=first["msg"],
+        expected=f"{first['msg']:.200}",
     )

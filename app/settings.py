@@ -62,6 +62,8 @@ class Settings:
     browser: bool = setting(True, "open the browser when the server is ready")
     data: Path = setting(Path("~/.gradwalk"), "folder of the data sets")
     download: bool = setting(True, "fetch MNIST once, through torchvision, when a scene wants it and it is not there")
+    keep_runs: bool = setting(True, "keep training runs in a file, so that they outlive the server")
+    runs_file: Path = setting(Path("~/.gradwalk/runs.sqlite"), "file of the training runs")
     max_message_bytes: int = setting(1_000_000, "size of the largest message a browser may send", Limit(low=1_000))
     max_sessions: int = setting(200, "browsers served at the same time", Limit(low=1))
     compute_threads: int = setting(2, "messages computed at the same time", Limit(1, 64))
@@ -74,6 +76,16 @@ class Settings:
         "elements of one tensor in an expression; all together may have ten times as many",
         Limit(1, 10_000_000),
     )
+    run_layers: int = setting(8, "hidden layers of a network in training", Limit(0, 64))
+    run_width: int = setting(1_024, "units of one of its layers", Limit(1, 100_000))
+    run_parameters: int = setting(2_000_000, "parameters of a run, all its networks together", Limit(low=1))
+    run_batch: int = setting(1_000, "pictures of a training step", Limit(1, 100_000))
+    run_steps: int = setting(200_000, "training steps of a run", Limit(1, 10_000_000))
+    run_history_mb: int = setting(64, "megabytes of snapshots of one run, older ones further apart", Limit(low=1))
+    run_idle_seconds: int = setting(120, "a run that nobody has watched for so long is paused", Limit(low=1))
+    run_threads: int = setting(1, "runs that train at the same time; all others take turns", Limit(1, 64))
+    visitor_runs: int = setting(20, "runs of one visitor", Limit(low=1))
+    max_runs: int = setting(500, "runs in all; beyond, the one untouched for longest goes", Limit(low=1))
     log_level: str = setting(
         "warning", "how much the server tells", Limit(choices=("debug", "info", "warning", "error", "critical"))
     )
@@ -171,6 +183,6 @@ def markdown_table() -> str:
     """The table as the README shows it."""
     lines = ["| Flag | Environment variable | Default | Limit | Meaning |", "| --- | --- | --- | --- | --- |"]
     for row in rows():
-        flag = f"--[no-]{row.name}" if row.type is bool else row.flag
+        flag = row.flag.replace("--", "--[no-]", 1) if row.type is bool else row.flag
         lines.append(f"| `{flag}` | `{row.variable}` | `{row.default_text}` | {row.limit} | {row.meaning} |")
     return "\n".join(lines)

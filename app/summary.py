@@ -74,6 +74,8 @@ def maps(array: Array, largest: float) -> tuple[bytes, float, int]:
     low = float(array.min())
     zero = 0 if low >= 0 else 128
     scale = (largest or 1.0) / (255 if zero == 0 else 127)
+    if scale < np.finfo(np.float32).tiny:  # gradients may vanish so far that float32 has no such scale
+        array = array.astype(np.float64)
     return (np.clip(np.rint(array / scale) + zero, 0, 255)).astype(np.uint8).tobytes(), scale, zero
 
 

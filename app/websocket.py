@@ -5,17 +5,38 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import anyio
 import anyio.to_thread
+import msgpack
 from anyio import CapacityLimiter
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from app import protocol
 from app.session import Outgoing, Session
 from app.summary import pack
+
+NEWS_SECONDS = 1 / 30
+"""A browser is told of its run no more often."""
+
+NEWS_THREADS = 2
+"""Browsers whose news are put together at the same time; others' long requests must not hold them up."""
+
+LONG_THREADS = 2
+"""Long requests that are computed at the same time, apart from all others: nobody's stepper waits for them."""
+
+LONG = (
+    protocol.Branch,
+    protocol.Compare,
+    protocol.CreateRun,
+    protocol.Evaluate,
+    protocol.Prove,
+    protocol.Surface,
+)
+"""Messages that may take seconds."""
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +66,8 @@ def encode(message: Outgoing) -> Frame:
     """One message as one frame: tensors binary, all else as text. To be called off the event loop: it takes time."""
     if isinstance(message, protocol.TensorFrame):
         return Frame(pack(message), bulk=message.generation)
+    if not isinstance(message, protocol.Answer):
+        return Frame(msgpack.packb(message.model_dump()))
     return Frame(
         message.model_dump_json(),
         opens=message.generation if isinstance(message, protocol.Opened) else None,
@@ -62,7 +85,8 @@ class Outbox:
         self._newest = 0
         self._filled = asyncio.Event()
         self._drained = asyncio.Event()
-        self._drained.set()
+        self._emptied = asyncio.Event()
+        self._signal()
 
     def put(self, frame: Frame) -> None:
         """Queue a frame; one that opens a generation makes the steps and tensors of earlier ones stale."""
@@ -89,6 +113,10 @@ class Outbox:
         """
         await self._drained.wait()
 
+    async def idle(self) -> None:
+        """Wait until nothing waits: news that come now are sent now, and need not be sent again by the next."""
+        await self._emptied.wait()
+
     def _stale(self, frame: Frame) -> bool:
         return frame.bulk is not None and frame.bulk < self._newest
 
@@ -97,14 +125,32 @@ class Outbox:
         self._size = sum(len(frame.data) for frame in waiting)
 
     def _signal(self) -> None:
-        for event, holds in ((self._filled, bool(self._waiting)), (self._drained, self._size <= self._room)):
+        waiting = bool(self._waiting)
+        for event, holds in (
+            (self._filled, waiting),
+            (self._emptied, not waiting),
+            (self._drained, self._size <= self._room),
+        ):
             if holds:
                 event.set()
             else:
                 event.clear()
 
 
-def register(app: FastAPI, new_session: Callable[[], Session], *, threads: int, max_sessions: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Limiters:
+    """How much is computed at the same time, over all sessions: short requests, long ones, and news."""
+
+    short: CapacityLimiter
+    long: CapacityLimiter
+    news: CapacityLimiter
+
+
+NewSession = Callable[[Callable[[], None]], Session]
+"""Makes one learner's session, which calls what it is given, from any thread, when it has news."""
+
+
+def register(app: FastAPI, new_session: NewSession, *, threads: int, max_sessions: int) -> None:
     """Serve sessions at /ws.
 
     Args:
@@ -113,7 +159,7 @@ def register(app: FastAPI, new_session: Callable[[], Session], *, threads: int, 
         threads: how many messages may be computed at the same time, over all sessions.
         max_sessions: connections beyond this are refused in plain words.
     """
-    limiter = CapacityLimiter(threads)
+    limiters = Limiters(CapacityLimiter(threads), CapacityLimiter(LONG_THREADS), CapacityLimiter(NEWS_THREADS))
     open_sessions: set[WebSocket] = set()
 
     @app.websocket("/ws")
@@ -124,19 +170,54 @@ def register(app: FastAPI, new_session: Callable[[], Session], *, threads: int, 
             await socket.close(TRY_AGAIN_LATER)
             return
         open_sessions.add(socket)
-        outbox = Outbox()
+        outbox, changed = Outbox(), asyncio.Event()
+        loop = asyncio.get_running_loop()
+        session = new_session(lambda: tell(loop, changed))
         try:
-            async with anyio.create_task_group() as both:
-                both.start_soon(send_all, socket, outbox)
-                await receive_all(socket, new_session(), outbox, limiter)
-                both.cancel_scope.cancel()
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(send_all, socket, outbox)
+                tasks.start_soon(send_news, session, outbox, changed, limiters.news)
+                await receive_all(socket, session, outbox, limiters)
+                tasks.cancel_scope.cancel()
         except* WebSocketDisconnect:  # noticed while sending
             pass
         finally:
             open_sessions.discard(socket)
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(session.close)
 
 
-async def receive_all(socket: WebSocket, session: Session, outbox: Outbox, limiter: CapacityLimiter) -> None:
+def tell(loop: asyncio.AbstractEventLoop, changed: asyncio.Event) -> None:
+    """Say from another thread that there are news; nobody listens where the server is just ending.
+
+    Where it has been said and not been heard yet, whoever hears it finds these news, too.
+    """
+    if not changed.is_set():
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(changed.set)
+
+
+async def send_news(session: Session, outbox: Outbox, changed: asyncio.Event, limiter: CapacityLimiter) -> None:
+    """Tell the browser how its run goes on: as often as it takes it, at most 30 times a second, always the newest."""
+    while True:
+        await changed.wait()
+        changed.clear()
+        await outbox.idle()
+        for frame in await anyio.to_thread.run_sync(encoded_news, session, limiter=limiter):
+            outbox.put(frame)
+        await asyncio.sleep(NEWS_SECONDS)
+
+
+def encoded_news(session: Session) -> list[Frame]:
+    """The news as frames; a fault of ours is logged, and the next news may be better."""
+    try:
+        return [encode(message) for message in session.news()]
+    except Exception:
+        log.exception("news could not be told")
+        return []
+
+
+async def receive_all(socket: WebSocket, session: Session, outbox: Outbox, limiters: Limiters) -> None:
     """Read messages and have them answered, one after the other, until the browser leaves."""
     loop = asyncio.get_running_loop()
 
@@ -151,14 +232,43 @@ async def receive_all(socket: WebSocket, session: Session, outbox: Outbox, limit
         raw = frame.get("text")
         if raw is None:
             raw = frame.get("bytes") or b""
-        await anyio.to_thread.run_sync(answer, session, raw, put, limiter=limiter)
+        long = await anyio.to_thread.run_sync(read_and_answer, session, raw, put, limiter=limiters.short)
+        if long is not None:
+            await anyio.to_thread.run_sync(answer, session, long, put, limiter=limiters.long)
 
 
-def answer(session: Session, raw: str | bytes, put: Callable[[Frame], object]) -> None:
-    """Let the session answer and encode what it says; a fault of ours is logged and told, and the session lives on."""
-    try:
-        for message in session.receive(raw):
+def read_and_answer(
+    session: Session, raw: str | bytes, put: Callable[[Frame], object]
+) -> protocol.ClientMessage | None:
+    """Read a message and answer it at once; one that may take long is given back, to be answered elsewhere."""
+    with faults_told(session, put):
+        message = session.read(raw)
+        if isinstance(message, protocol.Error):
             put(encode(message))
+        elif takes_long(message):
+            return message
+        else:
+            answer(session, message, put)
+    return None
+
+
+def takes_long(message: protocol.ClientMessage) -> bool:
+    """Whether answering may take seconds: also opening a step of a run may, which is replayed from a snapshot."""
+    return isinstance(message, LONG) or (isinstance(message, protocol.Open) and "run" in message.choices)
+
+
+def answer(session: Session, message: protocol.ClientMessage, put: Callable[[Frame], object]) -> None:
+    """Let the session answer, and encode what it says."""
+    with faults_told(session, put):
+        for said in session.answer(message):
+            put(encode(said))
+
+
+@contextmanager
+def faults_told(session: Session, put: Callable[[Frame], object]) -> Iterator[None]:
+    """A fault of ours is logged and told, and the session lives on."""
+    try:
+        yield
     except Exception:
         log.exception("a message could not be answered")
         put(

@@ -128,9 +128,9 @@ async def lesson(address: str, browsers: int, *, hogged: bool = False) -> Waits:
 
 
 @contextmanager
-def server() -> Iterator[tuple[str, int]]:
+def server(*options: str) -> Iterator[tuple[str, int]]:
     """A server of its own: its address and its process number."""
-    command = [sys.executable, "-m", "app", "--no-browser", "--port", "0", "--no-download"]
+    command = [sys.executable, "-m", "app", "--no-browser", "--port", "0", "--no-download", *options]
     with subprocess.Popen(command, text=True, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
@@ -162,7 +162,7 @@ def main() -> None:
     print(f"MNIST from {place}")
     print(f"\nbrowsers    request       median       p95   longest   longest <= {AIM:.0f} s   memory now, at most")
     for browsers, hogged in LESSONS:
-        with server() as (address, pid):
+        with server("--no-keep-runs") as (address, pid):
             asyncio.run(lesson(address, 1))  # what is imported and read once
             waits = asyncio.run(lesson(address, browsers, hogged=hogged))
             memory = "{:.0f} MB, {:.0f} MB".format(*megabytes(pid))

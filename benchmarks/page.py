@@ -52,7 +52,7 @@ SCENES = {
 def server() -> Iterator[tuple[str, float]]:
     """A server of its own: its address, and the seconds from the command to its first page."""
     started = time.perf_counter()
-    command = [sys.executable, "-m", "app", "--no-browser", "--port", "0"]
+    command = [sys.executable, "-m", "app", "--no-browser", "--no-keep-runs", "--port", "0"]
     with subprocess.Popen(command, text=True, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None

@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, default=5000)
     nodes: int = parser.parse_args().nodes
     limits = {"GRADWALK_EXPRESSION_LENGTH": "100000", "GRADWALK_EXPRESSION_NODES": "100000"}
-    command = [sys.executable, "-m", "app", "--no-browser", "--port", "0"]
+    command = [sys.executable, "-m", "app", "--no-browser", "--no-keep-runs", "--port", "0"]
     with subprocess.Popen(command, env={**os.environ, **limits}, text=True, stdout=subprocess.PIPE) as server:
         try:
             assert server.stdout is not None

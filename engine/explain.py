@@ -22,20 +22,20 @@ MATRIX_ROWS, MATRIX_COLUMNS = 4, 4
 """Matrices up to this size are written out in formulas; larger ones by their shape."""
 
 
-def short(number: float) -> str:
-    """A number in four significant digits, for people."""
+def short(number: float, digits: int = 4) -> str:
+    """A number in so many significant digits, for people."""
     if np.isnan(number):
         return "NaN"
     if np.isinf(number):
         return "∞" if number > 0 else f"{MINUS}∞"
-    text = f"{number + 0.0:.4g}"  # no sign on a zero
+    text = f"{number + 0.0:.{digits}g}"  # no sign on a zero
     mantissa, _, exponent = text.partition("e")
     return (f"{mantissa}e{int(exponent)}" if exponent else mantissa).replace("-", MINUS)
 
 
-def short_latex(number: float) -> str:
+def short_latex(number: float, digits: int = 4) -> str:
     """The same digits, typeset."""
-    text = short(number).replace(MINUS, "-").replace("NaN", r"\text{NaN}").replace("∞", r"\infty")
+    text = short(number, digits).replace(MINUS, "-").replace("NaN", r"\text{NaN}").replace("∞", r"\infty")
     mantissa, _, exponent = text.partition("e")
     return rf"{mantissa}\times10^{{{exponent}}}" if exponent else mantissa
 

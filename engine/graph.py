@@ -35,6 +35,8 @@ class Node:
         lane: the part of the picture it belongs to.
         images: height and width where its rows are pictures.
         span: place in the source it came from.
+        layer: the layer of a network it belongs to; empty where it belongs to none.
+        rows_of: the pictures that its rows belong to, row by row, as the id of the node that holds them.
     """
 
     id: int
@@ -49,6 +51,8 @@ class Node:
     lane: str = ""
     images: tuple[int, int] | None = None
     span: tuple[int, int] | None = None
+    layer: str = ""
+    rows_of: int | None = None
 
     @property
     def record(self) -> Op:
@@ -65,6 +69,7 @@ class Labels:
     kinds: Mapping[int, Kind] = field(default_factory=dict)
     images: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     spans: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    layers: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,8 @@ class Graph:
 
     @property
     def key(self) -> str:
-        """Changes only when the structure does: ops, wires, names, lanes, shapes."""
-        shape = [(n.name, n.op, n.inputs, n.lane, n.shape, n.kind) for n in self.nodes]
+        """Changes only when the structure does: ops, wires, names, lanes, layers, shapes."""
+        shape = [(n.name, n.op, n.inputs, n.lane, n.layer, n.shape, n.kind) for n in self.nodes]
         return hashlib.blake2b(repr((shape, self.roots)).encode(), digest_size=8).hexdigest()
 
     def input_latex(self, node: Node) -> list[str]:
@@ -112,6 +117,18 @@ def _fresh_names(taken: set[str]) -> Iterator[str]:
             yield f"n{i}"
 
 
+BY_ROW = frozenset({"matmul"})
+"""Ops that are not elementwise and make each row of their result from the same row of their first input."""
+
+
+def _rows_of(tensor: Tensor, inputs: Sequence[Node]) -> int | None:
+    """See `Node.rows_of`; of something that an op made."""
+    assert tensor.op is not None
+    givers = inputs if tensor.op.elementwise else inputs[:1] if tensor.op.name in BY_ROW else ()
+    found = {g.rows_of for g in givers if len(g.shape) == tensor.ndim and g.shape[:1] == tensor.shape[:1]} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
 def build_graph(roots: Sequence[Tensor], labels: Labels | None = None) -> tuple[Graph, list[Tensor]]:
     """The graph below `roots`, and its tensors in the same order.
 
@@ -127,7 +144,7 @@ def build_graph(roots: Sequence[Tensor], labels: Labels | None = None) -> tuple[
         fresh[lane] = _fresh_names({t.name for t in tensors if t.name and lane_of[id(t)] == lane})
     named_l = {lane for lane in fresh if any(t.name == "L" and lane_of[id(t)] == lane for t in tensors)}
     root_ids = {id(r) for r in roots}
-    nodes = []
+    nodes: list[Node] = []
     for t in tensors:
         lane = lane_of[id(t)]
         constant = t.op is None and not t.requires_grad
@@ -140,21 +157,28 @@ def build_graph(roots: Sequence[Tensor], labels: Labels | None = None) -> tuple[
         else:
             name = next(fresh[lane])
             latex = latex_name(name)
-        kind: Kind = "node" if t.op else "constant" if constant else "leaf"
+        kind: Kind = labels.kinds.get(id(t), "node" if t.op else "constant" if constant else "leaf")
+        images = labels.images.get(id(t))
+        if t.op:
+            rows_of = _rows_of(t, [nodes[ids[id(i)]] for i in t.inputs])
+        else:
+            rows_of = ids[id(t)] if kind == "data" and images else None
         nodes.append(
             Node(
                 id=ids[id(t)],
                 name=name,
                 latex=latex,
-                kind=labels.kinds.get(id(t), kind),
+                kind=kind,
                 op=t.op.name if t.op else None,
                 inputs=tuple(ids[id(i)] for i in t.inputs),
                 gradient_ports=tuple(gradient_wires(t)) if t.requires_grad else (),
                 attrs=MappingProxyType(dict(t.attrs)),
                 shape=t.shape,
                 lane=lane,
-                images=labels.images.get(id(t)),
+                images=images,
                 span=labels.spans.get(id(t)),
+                layer=labels.layers.get(id(t), ""),
+                rows_of=rows_of,
             )
         )
     return Graph(tuple(nodes), tuple(ids[id(r)] for r in roots)), tensors

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from engine import ops
 from engine.errors import EngineError, ShapeError
+from engine.init import initial
 from engine.op import Array, Op
 from engine.tensor import Tensor, apply
 
@@ -90,7 +91,8 @@ class Module:
 class Linear(Module):
     """y = x @ weight^T + bias: x (..., in), weight (out, in), bias (out,), y (..., out).
 
-    Both start uniform in ±1/sqrt(in), as PyTorch's do.
+    Both start as `init`, a name of `engine.init.INITIALISATIONS`, has it: by default uniform in ±1/sqrt(in), as
+    PyTorch's do.
     """
 
     def __init__(
@@ -99,22 +101,20 @@ class Linear(Module):
         out_features: int,
         bias: bool = True,
         *,
+        init: str = "pytorch",
         dtype: Any = np.float32,
         generator: np.random.Generator | int | None = None,
     ) -> None:
         if in_features < 1 or out_features < 1:
             given = f"{in_features} inputs and {out_features} outputs"
             raise ShapeError("A layer has inputs and outputs", given=given, expected="1 or more of each")
-        rng = np.random.default_rng(generator)
-        bound = in_features**-0.5
-        start = rng.uniform(-bound, bound, (out_features, in_features)).astype(dtype)
-        if out_features >= WIDE:
-            start = np.asfortranarray(start)
+        weight, start = initial(init, in_features, out_features, np.random.default_rng(generator), bias=bias)
+        order: Literal["C", "F"] = "F" if out_features >= WIDE else "C"
         self.in_features, self.out_features = in_features, out_features
-        self.weight = Tensor(start, requires_grad=True, name="weight")
+        self.weight = Tensor(weight.astype(dtype, order=order), requires_grad=True, name="weight")
         self.bias: Tensor | None = None
-        if bias:
-            self.bias = Tensor(rng.uniform(-bound, bound, out_features).astype(dtype), requires_grad=True, name="bias")
+        if start is not None:
+            self.bias = Tensor(start.astype(dtype), requires_grad=True, name="bias")
 
     def forward(self, *inputs: Any) -> Tensor:
         """y = x @ weight^T + bias; the product and the sum are nodes of their own."""

@@ -111,30 +111,35 @@ def freeze(value: Any) -> Value:
     return copy
 
 
-class _Recorder:
-    """Watches a backward pass and writes its steps."""
+class Recorder:
+    """Watches a backward pass and writes its steps.
 
-    def __init__(self, graph: Graph, tensors: Sequence[Tensor], first: int) -> None:
-        self.graph = graph
+    Args:
+        tensors: those of the graph, in the order of its nodes.
+        first: the index of the first step.
+    """
+
+    def __init__(self, tensors: Sequence[Tensor], first: int) -> None:
         self.ids = {id(t): i for i, t in enumerate(tensors)}
         self.steps: list[Step] = []
         self.first = first
         self._frozen: dict[int, tuple[Any, Value]] = {}
 
-    def _freeze(self, value: Any) -> Value:
-        """Freeze, once for an array that several steps refer to (the upstream of every wire of a node)."""
+    def freeze(self, value: Any) -> Value:
+        """As `freeze`, once for an array that several steps refer to (the upstream of every wire of a node)."""
         if id(value) not in self._frozen:
             self._frozen[id(value)] = (value, freeze(value))
         return self._frozen[id(value)][1]
 
     def seed(self, root: Tensor, grad: Any) -> None:
+        """A root was seeded."""
         self.steps.append(
             Step(
                 self.first + len(self.steps),
                 "loss",
                 "seed",
                 self.ids[id(root)],
-                grad=self._freeze(grad),
+                grad=self.freeze(grad),
                 received=1,
                 expected=1,
             )
@@ -151,6 +156,7 @@ class _Recorder:
         expected: int,
         grad: Any,
     ) -> None:
+        """A node contributed along one wire."""
         op = node.op
         assert op is not None
         local: Value | None = None
@@ -166,15 +172,26 @@ class _Recorder:
                 self.ids[id(node)],
                 port=port,
                 target=self.ids[id(node.inputs[port])],
-                upstream=self._freeze(upstream),
+                upstream=self.freeze(upstream),
                 local=local,
                 raw=None if np.shape(raw) == np.shape(contribution) else freeze(raw),
-                contribution=self._freeze(contribution),
-                grad=self._freeze(grad),
+                contribution=self.freeze(contribution),
+                grad=self.freeze(grad),
                 received=received,
                 expected=expected,
             )
         )
+
+
+def record_forward(graph: Graph, tensors: Sequence[Tensor]) -> tuple[tuple[Value, ...], list[Step]]:
+    """The value of every node, by id, and the steps that computed them."""
+    values = tuple(freeze(t.value) for t in tensors)
+    steps: list[Step] = []
+    for node in graph:
+        if node.op is not None:
+            phase: Phase = "loss" if node.op in LOSSES else "forward"
+            steps.append(Step(len(steps), phase, "compute", node.id, value=values[node.id]))
+    return values, steps
 
 
 def record(roots: Sequence[Tensor], labels: Labels | None = None, *, wait: bool = True) -> Trace:
@@ -190,18 +207,13 @@ def record(roots: Sequence[Tensor], labels: Labels | None = None, *, wait: bool 
         GradientError: a root that is no scalar, or depends on nothing that requires grad.
     """
     graph, tensors = build_graph(roots, labels)
-    values = tuple(freeze(t.value) for t in tensors)
-    steps: list[Step] = []
-    for node in graph:
-        if node.op is not None:
-            phase: Phase = "loss" if node.op in LOSSES else "forward"
-            steps.append(Step(len(steps), phase, "compute", node.id, value=values[node.id]))
+    values, steps = record_forward(graph, tensors)
     grads: dict[int, Value] = {}
     for root in roots:
-        recorder = _Recorder(graph, tensors, len(steps))
+        recorder = Recorder(tensors, len(steps))
         found = backward(root, observer=recorder, wait=wait)
         steps += recorder.steps
         for tensor in tensors:
             if id(tensor) in found:
-                grads[recorder.ids[id(tensor)]] = recorder._freeze(found[id(tensor)])
+                grads[recorder.ids[id(tensor)]] = recorder.freeze(found[id(tensor)])
     return Trace(graph, values, tuple(steps), MappingProxyType(grads))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from engine import symbolic
 from engine.backward import unbroadcast
-from engine.errors import LimitError, ShapeError
+from engine.element import Index, Spot, at, check_element, indexed, spot
+from engine.errors import LimitError
 from engine.explain import derivative, root_of, short_latex
 from engine.graph import Node
 from engine.op import Array, Shape, operands
@@ -22,18 +23,17 @@ MAXIMUM_TERMS = 4096
 MAXIMUM_JACOBIAN = 20_000_000
 """Elements of the largest Jacobian of which a column is found by unit seeds, one an element of the result."""
 
-Index = tuple[int, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One summand: left × right = product, where the two numbers stand, and the picture of the batch it belongs to."""
+    """One summand: left × right = product, where the two numbers stand, and the pictures they belong to."""
 
     left: float
     right: float
     left_at: str
     right_at: str
-    picture: int | None = None
+    left_spot: Spot | None = None
+    right_spot: Spot | None = None
 
     @property
     def product(self) -> float:
@@ -52,6 +52,7 @@ class Zoom:
         terms: the summands, zeros left out.
         omitted: how many summands were exactly zero.
         number: the element itself, as the step shows it.
+        spot: the picture that the element belongs to.
     """
 
     element: Index
@@ -61,24 +62,12 @@ class Zoom:
     terms: tuple[Term, ...]
     omitted: int
     number: float
+    spot: Spot | None = None
 
     @property
     def total(self) -> float:
         """Sum of the terms, in the order shown."""
         return float(sum(t.product for t in self.terms))
-
-
-def at(name: str, index: Sequence[int]) -> str:
-    """A name with an index: W[3, 412]."""
-    return f"{name}[{', '.join(map(str, index))}]" if len(index) else name
-
-
-def check_element(element: Sequence[int], shape: Shape) -> Index:
-    """The index as a tuple, or a ShapeError that names the shape."""
-    index = tuple(element)
-    if len(index) != len(shape) or any(not 0 <= i < n for i, n in zip(index, shape, strict=True)):
-        raise ShapeError("No such element", given=str(list(index)), expected=f"an index into the shape {shape}")
-    return index
 
 
 def zoom(trace: Trace, step: Step, element: Sequence[int]) -> Zoom:
@@ -89,9 +78,12 @@ def zoom(trace: Trace, step: Step, element: Sequence[int]) -> Zoom:
         LimitError: a step that sums nothing, or one too large to be opened.
     """
     if step.kind == "compute":
-        return _forward(trace, step, check_element(element, np.asarray(step.value).shape))
+        index = check_element(element, np.asarray(step.value).shape)
+        return replace(_forward(trace, step, index), spot=spot(trace.graph[step.node], index))
     if step.kind == "contribution":
-        return _backward(trace, step, check_element(element, np.asarray(step.contribution).shape))
+        assert step.target is not None
+        index = check_element(element, np.asarray(step.contribution).shape)
+        return replace(_backward(trace, step, index), spot=spot(trace.graph[step.target], index))
     raise LimitError("This step has nothing to open", given=step.kind, expected="a forward or a backward step")
 
 
@@ -108,14 +100,6 @@ def _zoom(element: Index, latex: str, left: str, right: str, rows: Sequence[Term
     return Zoom(element, latex, left, right, kept, len(rows) - len(kept), number)
 
 
-def _index_latex(name: str, index: Sequence[Any]) -> str:
-    return rf"{{{name}}}_{{{','.join(map(str, index))}}}" if len(index) else name
-
-
-def _picture(trace: Trace, node_id: int, index: Sequence[int]) -> int | None:
-    return index[0] if trace.graph[node_id].images and trace.graph[node_id].kind == "data" and len(index) else None
-
-
 # ------------------------------------------------------------------------------------------------------ forward
 
 
@@ -123,7 +107,7 @@ def _forward(trace: Trace, step: Step, element: Index) -> Zoom:
     node = trace.graph[step.node]
     number = float(np.asarray(step.value)[element])
     rule = _FORWARD.get(node.record.name)
-    left = _index_latex(node.latex, element)
+    left = indexed(node.latex, element)
     if rule is not None:
         summand, terms = rule(trace, node, element)
         a, b = trace.graph[node.inputs[0]].name, trace.graph[node.inputs[1]].name if len(node.inputs) > 1 else "weight"
@@ -145,7 +129,7 @@ def _forward(trace: Trace, step: Step, element: Index) -> Zoom:
 
 def _matmul_forward(trace: Trace, node: Node, element: Index) -> tuple[str, list[Term]]:
     a, b = (np.asarray(trace.values[i]) for i in node.inputs)
-    name_a, name_b = (trace.graph[i].name for i in node.inputs)
+    node_a, node_b = (trace.graph[i] for i in node.inputs)
     transposed = bool(node.attrs.get("transpose_b"))
     vector_a, vector_b = a.ndim == 1, b.ndim == 1
     rows = element if vector_b else element[:-1]
@@ -162,8 +146,9 @@ def _matmul_forward(trace: Trace, node: Node, element: Index) -> tuple[str, list
     terms = []
     for k in range(a.shape[-1]):
         in_a, in_b = places(k)
-        terms.append(Term(float(a[in_a]), float(b[in_b]), at(name_a, in_a), at(name_b, in_b)))
-    factors = (_index_latex(trace.graph[i].latex, place) for i, place in zip(node.inputs, places("k"), strict=True))
+        where = at(node_a.name, in_a), at(node_b.name, in_b)
+        terms.append(Term(float(a[in_a]), float(b[in_b]), *where, spot(node_a, in_a), spot(node_b, in_b)))
+    factors = (indexed(n.latex, place) for n, place in zip((node_a, node_b), places("k"), strict=True))
     return rf"\sum_{{k}} {' '.join(factors)}", terms
 
 
@@ -201,7 +186,7 @@ def _backward(trace: Trace, step: Step, element: Index) -> Zoom:
     assert step.target is not None
     node, target = trace.graph[step.node], trace.graph[step.target]
     loss = root_of(trace, node).latex
-    place = _index_latex(target.latex, element)
+    place = indexed(target.latex, element)
     factors = rf"{derivative(loss, node.latex)} \cdot {derivative(node.latex, place)}"
     latex = rf"{derivative(loss, place)} = \sum {factors}"
     number = float(np.asarray(step.contribution)[element])
@@ -222,18 +207,19 @@ def _backward(trace: Trace, step: Step, element: Index) -> Zoom:
 def _matmul_backward(trace: Trace, step: Step, node: Node, element: Index, upstream_name: str) -> list[Term]:
     upstream = np.asarray(step.upstream)
     other_id = node.inputs[1 - (step.port or 0)]
-    other, name = np.asarray(trace.values[other_id]), trace.graph[other_id].name
+    other, factor = np.asarray(trace.values[other_id]), trace.graph[other_id]
     _require_few(upstream.shape[1 - (step.port or 0)])
     transposed = bool(node.attrs.get("transpose_b"))
 
-    def term(upper: tuple[int, int], where: tuple[int, int], picture: int | None = None) -> Term:
-        return Term(float(upstream[upper]), float(other[where]), at(upstream_name, upper), at(name, where), picture)
+    def term(upper: tuple[int, int], where: tuple[int, int]) -> Term:
+        places = at(upstream_name, upper), at(factor.name, where)
+        return Term(float(upstream[upper]), float(other[where]), *places, spot(node, upper), spot(factor, where))
 
     if step.port == 0:
         n, k = element
         return [term((n, j), (j, k) if transposed else (k, j)) for j in range(upstream.shape[1])]
     j, k = element if transposed else element[::-1]
-    return [term((n, j), (n, k), _picture(trace, other_id, (n,))) for n in range(upstream.shape[0])]
+    return [term((n, j), (n, k)) for n in range(upstream.shape[0])]
 
 
 def _cross_entropy_backward(trace: Trace, step: Step, node: Node, element: Index, number: float) -> Zoom:
@@ -246,10 +232,10 @@ def _cross_entropy_backward(trace: Trace, step: Step, node: Node, element: Index
     weight = float(np.asarray(step.upstream)) / rows
     true = int(labels[element[:-1]]) == element[-1]
     where = f"∂{root_of(trace, node).name}/∂{node.name}" + (f" / {rows}" if rows > 1 else "")
-    picture = element[0] if len(element) > 1 else None
+    picture = spot(trace.graph[node.inputs[0]], element)
     terms = [Term(float(share[element[-1]]), weight, at("p", element), where, picture)]
     terms.append(Term(-1.0 if true else 0.0, weight, at("−y", element), where, picture))
-    place = _index_latex(trace.graph[node.inputs[0]].latex, element)
+    place = indexed(trace.graph[node.inputs[0]].latex, element)
     average = rf"\tfrac{{1}}{{{rows}}}" if rows > 1 else ""
     loss = root_of(trace, node).latex
     latex = rf"{derivative(loss, place)} = {average} {derivative(loss, node.latex)} \left(p - y\right)"
@@ -265,7 +251,7 @@ def _elementwise_backward(step: Step, node: Node, target: Node, element: Index, 
     _require_few(int(np.count_nonzero(mask)))
     local_name = f"∂{node.name}/∂{target.name}"
     return [
-        Term(float(upstream[i]), float(local[i]), at(upstream_name, i), at(local_name, i))
+        Term(float(upstream[i]), float(local[i]), at(upstream_name, i), at(local_name, i), spot(node, i))
         for i in (tuple(int(n) for n in row) for row in np.argwhere(mask))
     ]
 

@@ -19,9 +19,15 @@ const LICENSES = "licenses.txt";
 const ENTRY_POINTS = [
   { out: "main", in: "static/src/main.ts" },
   { out: "home", in: "static/src/home.ts" },
+  { out: "data", in: "static/src/data.ts" },
+  { out: "train", in: "static/src/train.ts" },
+  { out: "lab", in: "static/src/lab.ts" },
   { out: "theme.early", in: "static/src/theme.early.ts" },
   { out: "layout.worker", in: "static/src/layout.worker.ts" },
   { out: "main", in: "static/css/main.css" },
+  { out: "data", in: "static/css/data.css" },
+  { out: "train", in: "static/css/train.css" },
+  { out: "lab", in: "static/css/lab.css" },
   { out: "icon", in: "static/icon.svg" },
   { out: "katex", in: "node_modules/katex/dist/katex.min.css" },
 ].filter((entry) => existsSync(join(ROOT, entry.in)));

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { compile } from "json-schema-to-typescript";
 
 const SOURCES = join(resolve(dirname(fileURLToPath(import.meta.url)), ".."), "static", "src");
-const BANNER = `// Made from app/protocol.py by \`make protocol\`; do not edit.\n`;
+const BANNER = `// Made from app/protocol by \`make protocol\`; do not edit.\n`;
 
 /** The text of protocol.ts for a schema. */
 export async function protocolTypes(schema) {
@@ -22,6 +22,7 @@ export const SCALARS: Readonly<Record<ServerMessage["type"], readonly string[]>>
 
 export type ClientMessage = Protocol["ClientMessage"];
 export type ServerMessage = Protocol["ServerMessage"];
+export type BinaryFrame = Protocol["BinaryFrame"];
 
 ${types}`;
 }

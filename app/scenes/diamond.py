@@ -22,6 +22,7 @@ class DiamondScene:
         "passes its gradient on. Switch to the impatient pass and see which numbers go wrong."
     )
     source = SOURCE
+    listed = True
 
     def open(self, request: Request, limits: Limits) -> Opened:
         """The graph, walked in the chosen order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -88,6 +88,7 @@ class ExpressionScene:
     source: str
     values: Mapping[str, Any]
     data: tuple[str, ...] = ()
+    listed: ClassVar[bool] = True
 
     def open(self, request: Request, limits: Limits) -> Opened:
         """Compute the expression that was asked for, or the scene's own."""

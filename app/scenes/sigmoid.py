@@ -21,6 +21,7 @@ class SigmoidScene:
         "ManualGrad knows the answer by heart: σ(1 − σ). Watch them meet at the same number."
     )
     source = "1 / (1 + exp(-x))"
+    listed = True
 
     def open(self, request: Request, limits: Limits) -> Opened:
         """Both lanes over the same x."""

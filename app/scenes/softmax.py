@@ -24,6 +24,7 @@ class SoftmaxScene:
         "After all that calculus the gradient of the scores is simply p − y: what was said minus what was true."
     )
     source = "-sum(y * log(softmax(z)))"
+    listed = True
 
     def open(self, request: Request, limits: Limits) -> Opened:
         """Both lanes over the same scores and the same true class."""

@@ -40,6 +40,9 @@ const THINNEST = 24;
 const TALLEST = 108;
 const MAP = 64;
 const GRID = 320;
+const GRID_BESIDE = 216;
+/** Up to so many maps make a grid of two rows. */
+const FEW_MAPS = 10;
 
 /** Tensors of so few numbers are written out, each number in a cell of its own. */
 const WRITTEN = { columns: 4, numbers: 12, width: 56, height: 23 };
@@ -112,19 +115,27 @@ function tensorCard(node: GraphNode, gradient: boolean): Card {
   return { ...all, value: slot(0), grad: gradient ? slot(1) : null };
 }
 
-/** Rows that are pictures: a grid of them for the value, and one below for the grad. */
+/** Rows that are pictures: a grid of them for the value, and one for the grad, below it or, where it is high, beside it. */
 function imagesCard(shape: readonly number[], gradient: boolean): Card {
   const count = shape[0] ?? 1;
-  const columns = count <= 10 ? Math.min(count, 5) : Math.ceil(Math.sqrt(count));
-  const map = Math.min(MAP, GRID / columns);
+  const columns = gridColumns(count);
+  const beside = gradient && count > FEW_MAPS;
+  const map = Math.min(MAP, (beside ? GRID_BESIDE : GRID) / columns);
   const height = map * Math.ceil(count / columns);
-  const width = Math.max(NARROW, map * columns + 2 * PAD);
+  const [across, down] = beside ? [2, 1] : [1, gradient ? 2 : 1];
+  const width = Math.max(NARROW, across * (map * columns + PAD) + PAD);
+  const left = (width - across * (map * columns + PAD) + PAD) / 2;
   const slot = (i: number): Rect => {
-    return { x: (width - map * columns) / 2, y: TITLE + i * (height + CAPTION + GAP), width: map * columns, height };
+    const [x, y] = beside ? [i * (map * columns + PAD), 0] : [0, i * (height + CAPTION + GAP)];
+    return { x: left + x, y: TITLE + y, width: map * columns, height };
   };
-  const rows = gradient ? 2 : 1;
-  const all = { kind: "images", width, height: TITLE + rows * (height + CAPTION + GAP), columns } as const;
+  const all = { kind: "images", width, height: TITLE + down * (height + CAPTION + GAP), columns } as const;
   return { ...all, value: slot(0), grad: gradient ? slot(1) : null };
+}
+
+/** How many pictures stand beside each other in a grid of so many. */
+export function gridColumns(count: number): number {
+  return count <= FEW_MAPS ? Math.min(count, 5) : Math.ceil(Math.sqrt(count));
 }
 
 /** Wide enough for the name at the left and the formula at the right, within reason. */

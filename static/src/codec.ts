@@ -1,7 +1,7 @@
 // Messages to frames and back. JSON has no NaN and no infinities: on the wire they are words, here they are numbers.
 
 import { decode } from "@msgpack/msgpack";
-import { type ClientMessage, SCALARS, type ServerMessage, type TensorFrame } from "./protocol";
+import { type BinaryFrame, type ClientMessage, SCALARS, type ServerMessage, type TensorFrame } from "./protocol";
 import type { Tensor } from "./state";
 
 /** A request as a text frame. */
@@ -18,9 +18,13 @@ export function decodeAnswer(text: string): ServerMessage {
   return message;
 }
 
-/** A tensor from its binary frame; MessagePack knows NaN and the infinities. */
-export function decodeTensor(bytes: ArrayBuffer): Tensor {
-  const { type: _, ...frame } = decode(bytes) as TensorFrame;
+/** What a binary frame holds, told apart by its `type`; MessagePack knows NaN and the infinities. */
+export function decodeFrame(bytes: ArrayBuffer): BinaryFrame {
+  return decode(bytes) as BinaryFrame;
+}
+
+/** A tensor as pictures want it, from the way it travels. */
+export function tensorOf({ type: _, ...frame }: TensorFrame): Tensor {
   // Copied, because in the frame the numbers start at any byte. Every browser's numbers are little-endian, as these are.
   const picture = new Float32Array(frame.picture.slice().buffer);
   return { ...frame, picture };

@@ -1,13 +1,17 @@
-// The websocket: handshake, numbered requests, scenes put together, and coming back by itself when the line drops.
-// Knows no DOM and no clock; both are handed in.
+// The websocket: handshake, numbered requests, scenes put together, runs passed on, and coming back by itself when the
+// line drops. Knows no DOM and no clock; both are handed in.
 
 import { Assembly } from "./assembly";
-import { decodeAnswer, decodeTensor, encodeRequest } from "./codec";
+import { decodeAnswer, decodeFrame, encodeRequest, tensorOf } from "./codec";
 import {
+  type BinaryFrame,
   type ClientMessage,
   type Error as ErrorAnswer,
   PROTOCOL_VERSION,
+  type RunFrame,
+  type RunState,
   type ServerMessage,
+  type TensorFrame,
   type Welcome,
 } from "./protocol";
 import type { Scene } from "./state";
@@ -20,6 +24,9 @@ type Unnumbered<M> = M extends ClientMessage ? Omit<M, "seq"> : never;
 /** A request before it gets its number. */
 export type Request = Unnumbered<ClientMessage>;
 
+/** What a request may be answered with: a message, or a frame that carries the request's number. */
+export type Answer = ServerMessage | Exclude<BinaryFrame, TensorFrame | RunFrame>;
+
 /** What a connection needs of a WebSocket. */
 export type Socket = Pick<WebSocket, "send" | "close" | "binaryType" | "onopen" | "onmessage" | "onclose">;
 
@@ -29,11 +36,17 @@ export interface ConnectionOptions {
   wait(milliseconds: number, then: () => void): void;
   /** A number in [0, 1). */
   random(): number;
+  /** Under which name the server keeps this browser's runs; left out where a page has none. */
+  readonly visitor?: string;
   /** What to ask for after every handshake: the place where the learner was; null: nothing. */
   resume(): Request | null;
   status(status: Status): void;
   welcome(message: Welcome): void;
   scene(scene: Scene): void;
+  /** A run as it stands: after every request that changes one, and whenever it changes by itself. */
+  run?(state: RunState): void;
+  /** What is new in the watched run. */
+  frame?(frame: RunFrame): void;
   /** An error that answers no request, or the one that `resume` made. */
   error(error: ServerError): void;
 }
@@ -58,7 +71,7 @@ const FIRST_WAIT = 400;
 const LONGEST_WAIT = 15_000;
 
 interface Pending {
-  resolve(answer: ServerMessage): void;
+  resolve(answer: Answer): void;
   reject(error: Error): void;
 }
 
@@ -87,7 +100,7 @@ export class Connection {
    * Sends a request; resolves with its answer. `open` and `set_value` resolve when their scene is complete, or when a
    * newer one has taken its place. Rejects with ServerError or ConnectionLost.
    */
-  request(message: Request): Promise<ServerMessage> {
+  request(message: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#status !== "open") reject(new ConnectionLost());
       else this.#pending.set(this.#send(message), { resolve, reject });
@@ -106,18 +119,25 @@ export class Connection {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.#assembly.forget();
-      this.#send({ type: "hello", protocol: PROTOCOL_VERSION });
+      const { visitor } = this.#options;
+      this.#send({ type: "hello", protocol: PROTOCOL_VERSION, ...(visitor ? { visitor } : {}) });
     };
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => this.#receive(data);
     socket.onclose = () => this.#lost(socket);
   }
 
   #receive(data: string | ArrayBuffer): void {
-    if (typeof data !== "string") {
-      this.#complete(this.#assembly.tensor(decodeTensor(data)));
-      return;
-    }
-    const answer = decodeAnswer(data);
+    if (typeof data === "string") this.#take(decodeAnswer(data));
+    else this.#show(decodeFrame(data));
+  }
+
+  #show(frame: BinaryFrame): void {
+    if (frame.type === "tensor") this.#complete(this.#assembly.tensor(tensorOf(frame)));
+    else if (frame.type === "run_frame") this.#options.frame?.(frame);
+    else this.#settle(frame.request_seq, frame);
+  }
+
+  #take(answer: ServerMessage): void {
     switch (answer.type) {
       case "welcome":
         this.#failures = 0;
@@ -132,6 +152,10 @@ export class Connection {
         break;
       case "steps":
         this.#complete(this.#assembly.steps(answer));
+        break;
+      case "run":
+        this.#options.run?.(answer.state);
+        this.#settle(answer.request_seq, answer);
         break;
       case "error":
         this.#refused(answer);
@@ -157,7 +181,7 @@ export class Connection {
     this.#opening = null;
   }
 
-  #settle(seq: number | null, answer: ServerMessage): void {
+  #settle(seq: number | null, answer: Answer): void {
     this.#pending.get(seq ?? -1)?.resolve(answer);
     this.#pending.delete(seq ?? -1);
   }

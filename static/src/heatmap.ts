@@ -45,6 +45,12 @@ export function pixels(numbers: ArrayLike<number>, scale: number, palette: Palet
   return bytes;
 }
 
+/** The pixel of each of the 256 bytes of a map, where a byte stands for (byte - zero) * unit: a table instead of a sum a pixel. */
+export function bytePixels(zero: number, unit: number, scale: number, palette: Palette): Uint32Array {
+  const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+  return new Uint32Array(pixels(fromBytes(bytes, zero, unit), scale, palette).buffer);
+}
+
 /** A tensor seen as a matrix, its leading axes flattened into rows: (2, 3, 4) has 6 rows and 4 columns, a vector one row. */
 export function asMatrix(shape: readonly number[]): { rows: number; columns: number } {
   const columns = shape.at(-1) ?? 1;

@@ -1,4 +1,4 @@
-// Which key does what: the one table that the keyboard and its help are made of. Pure.
+// Which key does what: a table that the keyboard and its help are made of; here the stepper's. Pure.
 
 export type Command =
   | "back"
@@ -15,11 +15,11 @@ export type Command =
   | "fit"
   | "help";
 
-export interface Key {
+export interface Key<C extends string = Command> {
   /** What `KeyboardEvent.key` may say, with "Shift+" in front where Shift is meant. */
   readonly keys: readonly string[];
   readonly shown: string;
-  readonly command: Command;
+  readonly command: C;
   readonly says: string;
 }
 
@@ -29,7 +29,12 @@ export const KEYS: readonly Key[] = [
   { keys: ["Shift+ArrowRight"], shown: "Shift →", command: "phase-forward", says: "to the end of the phase" },
   { keys: ["Shift+ArrowLeft"], shown: "Shift ←", command: "phase-back", says: "to the start of the phase" },
   { keys: ["ArrowDown"], shown: "↓", command: "into", says: "into: smaller steps, down to single products" },
-  { keys: ["ArrowUp"], shown: "↑", command: "out", says: "out: larger steps" },
+  {
+    keys: ["ArrowUp"],
+    shown: "↑",
+    command: "out",
+    says: "out: larger steps, up to whole training steps and their run",
+  },
   { keys: ["Home"], shown: "Home", command: "first", says: "to the beginning" },
   { keys: ["End"], shown: "End", command: "last", says: "to the end" },
   { keys: [" "], shown: "Space", command: "play", says: "play or pause" },
@@ -48,12 +53,12 @@ export interface Press {
   readonly altKey: boolean;
 }
 
-/** The command of a key press. Shift counts only with the keys that type nothing by themselves. */
-export function commandOf(press: Press): Command | null {
+/** The command of a key press in a table. Shift counts only with the keys that type nothing by themselves. */
+export function commandOf<C extends string>(press: Press, table: readonly Key<C>[]): C | null {
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
   const named = press.key.length > 1;
   const key = named && press.shiftKey ? `Shift+${press.key}` : press.key;
-  return KEYS.find(({ keys }) => keys.includes(key))?.command ?? null;
+  return table.find(({ keys }) => keys.includes(key))?.command ?? null;
 }
 
 /** Elements that use keys themselves, by their roles as selectors: what is typed there is never taken away. */

@@ -1,13 +1,16 @@
 // The only file that knows everybody: puts the connection, the walk, the stage and the panels of the stepper together.
 
-import { Connection, type ServerError, type Status } from "./connection";
-import { type Command, commandOf, mayTake } from "./keys";
+import { ServerError } from "./connection";
+import { type Command, commandOf, KEYS, mayTake } from "./keys";
 import { layouts } from "./layouts";
+import { openLine } from "./line";
 import { fromAddress, type Place, toAddress } from "./permalink";
 import type { Panel } from "./state";
+import { afterPaint } from "./view/after-paint";
 import { checksPanel } from "./view/checks";
 import { choicesPanel } from "./view/choices";
 import { controlsView } from "./view/controls";
+import { crumbsView } from "./view/crumbs";
 import { editorPanel } from "./view/editor";
 import { element } from "./view/element";
 import { equationPanel } from "./view/equation";
@@ -15,7 +18,9 @@ import { helpDialog } from "./view/help";
 import { inspectorPanel } from "./view/inspector";
 import { leavesPanel } from "./view/leaves";
 import { preloadMath } from "./view/math";
+import { addressKeeper, byId, later } from "./view/page";
 import { proofPanel } from "./view/proof";
+import { quantitiesPanel } from "./view/quantities";
 import { sentencePanel } from "./view/sentence";
 import { stageView } from "./view/stage";
 import { showNotice, showStatus } from "./view/status";
@@ -23,10 +28,9 @@ import { sumPanel } from "./view/sum";
 import { termsPanel } from "./view/terms";
 import { themeToggle } from "./view/theme";
 import { timelineView } from "./view/timeline";
+import { trainingRail } from "./view/training-rail";
 import { Walk } from "./walk";
 
-/** Browsers allow a page only so many changes of its address in a while. */
-const ADDRESS_MILLISECONDS = 300;
 const ZOOM_STEP = 1.3;
 
 themeToggle(byId("theme", HTMLButtonElement));
@@ -36,22 +40,25 @@ if (work && place) startStepper(work, place);
 
 function startStepper(work: HTMLElement, place: Place): void {
   const notice = byId("notice", HTMLElement);
-  const connection = new Connection({
-    socket: () => new WebSocket(new URL("/ws", location.href.replace(/^http/, "ws"))),
-    wait: (milliseconds, then) => void setTimeout(then, milliseconds),
-    random: Math.random,
+  const connection = openLine({
     resume: () => walk.resume(),
-    status: (status: Status) => showStatus(byId("connection", HTMLElement), status),
-    welcome: () => {},
+    status: (status) => showStatus(byId("connection", HTMLElement), status),
     scene: (scene) => walk.arrived(scene),
-    error: (error: ServerError) => {
+    error: (error) => {
       showNotice(notice, error);
-      if (!walk.scene && error.answer.code !== "unknown_scene" && !afresh) walk.startAfresh();
+      // A training step is nothing by itself: without its run there is nothing to begin afresh.
+      const alone = error.answer.code !== "unknown_scene" && place.choices.run === undefined;
+      if (!walk.scene && alone && !afresh) walk.startAfresh();
       afresh = true;
     },
   });
   let afresh = false;
-  const walk: Walk = new Walk(place, connection, schedule, changed);
+  const walk: Walk = new Walk(place, connection, later, {
+    changed,
+    refused: (error) => error instanceof ServerError && showNotice(notice, error),
+    leave: (address) => location.assign(address),
+  });
+  const keepAddress = addressKeeper(() => toAddress(walk.place));
   const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   const stage = stageView(byId("stage", HTMLElement), {
@@ -63,24 +70,30 @@ function startStepper(work: HTMLElement, place: Place): void {
     walk.pause();
     walk.seek(step);
   });
+  const training = trainingRail(byId("timeline", HTMLElement), (step) => {
+    walk.pause();
+    walk.openTraining(step);
+  });
   const controls = controlsView(byId("controls", HTMLElement), (command) =>
     command === "speed" ? walk.faster() : obey(command),
   );
   const panels: readonly Panel[] = [
+    crumbsView(byId("crumbs", HTMLElement), walk),
     sentencePanel(byId("say", HTMLElement)),
     equationPanel(byId("equation", HTMLElement)),
     termsPanel(byId("terms", HTMLElement), walk),
+    afterPaint(quantitiesPanel(byId("quantities", HTMLElement), walk)),
     sumPanel(byId("sum", HTMLElement), walk),
     choicesPanel(byId("choices", HTMLElement), walk),
     leavesPanel(byId("leaves", HTMLElement), walk),
     checksPanel(byId("checks", HTMLElement)),
-    inspectorPanel(byId("inspector", HTMLElement), walk),
+    afterPaint(inspectorPanel(byId("inspector", HTMLElement), walk)),
     proofPanel(byId("proof", HTMLElement), walk),
     editorPanel(byId("editor", HTMLElement), walk),
   ];
   preloadMath();
   const help = byId("help", HTMLDialogElement);
-  helpDialog(help);
+  helpDialog(help, KEYS);
 
   let shown = { generation: -1, step: -1 };
   function changed(): void {
@@ -94,20 +107,11 @@ function startStepper(work: HTMLElement, place: Place): void {
     shown = { generation: scene.generation, step: view.position.step };
     stage.update(scene, view, walked);
     timeline.update(scene, view);
+    training.update(scene, view);
     controls.update(scene, view, walk);
     for (const panel of panels) panel.update(scene, view);
     byId("about", HTMLElement).classList.toggle("first", view.position.step === 0);
     keepAddress();
-  }
-
-  let addressDue = false;
-  function keepAddress(): void {
-    if (addressDue) return;
-    addressDue = true;
-    setTimeout(() => {
-      addressDue = false;
-      history.replaceState(null, "", toAddress(walk.place));
-    }, ADDRESS_MILLISECONDS);
   }
 
   const commands: Readonly<Record<Command, () => void>> = {
@@ -131,7 +135,7 @@ function startStepper(work: HTMLElement, place: Place): void {
     commands[command]();
   }
   document.addEventListener("keydown", (event) => {
-    const command = commandOf(event);
+    const command = commandOf(event, KEYS);
     if (!command || !(event.target instanceof Element) || !mayTake(event, event.target)) return;
     event.preventDefault();
     obey(command);
@@ -144,24 +148,12 @@ function startStepper(work: HTMLElement, place: Place): void {
     byId(id, HTMLElement).addEventListener("click", () => obey(command));
   }
   const share = byId("share", HTMLButtonElement);
-  const shareWords = share.innerHTML;
+  const shareWords = [...share.childNodes];
   share.addEventListener("click", async () => {
     await navigator.clipboard.writeText(new URL(toAddress(walk.place), location.href).href);
     share.textContent = "Copied";
     setTimeout(() => {
-      share.innerHTML = shareWords;
+      share.replaceChildren(...shareWords);
     }, 1500);
   });
-  window.addEventListener("online", () => connection.retry());
-}
-
-function schedule(milliseconds: number, then: () => void): () => void {
-  const timer = setTimeout(then, milliseconds);
-  return () => clearTimeout(timer);
-}
-
-function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof kind)) throw new Error(`The page has no ${kind.name} #${id}.`);
-  return found;
 }

@@ -1,5 +1,10 @@
 // Numbers as people change them. Pure: no DOM.
 
+/** The number nearest to `x` from `low` to `high`; `low` where that is larger than `high`. */
+export function clamp(x: number, low: number, high: number): number {
+  return Math.max(low, Math.min(x, high));
+}
+
 /** A round step for a range: 1, 2 or 5 times a power of ten, about a two-hundredth of it. */
 export function niceStep(minimum: number, maximum: number): number {
   const rough = (maximum - minimum) / 200;

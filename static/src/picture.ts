@@ -23,6 +23,11 @@ export function pictureOf(tensor: Tensor): Picture {
   return { rows, columns, numbers: tensor.picture };
 }
 
+/** How many of its rows travelled as pictures of their own. */
+export function mapCount({ images, maps }: Tensor): number {
+  return images && maps ? Math.floor(maps.length / (images[0] * images[1])) : 0;
+}
+
 /** Its rows as pictures of their own; empty where they are not pictures. */
 export function mapsOf(tensor: Tensor): readonly Picture[] {
   let maps = mapPictures.get(tensor);
@@ -31,6 +36,18 @@ export function mapsOf(tensor: Tensor): readonly Picture[] {
     mapPictures.set(tensor, maps);
   }
   return maps;
+}
+
+/** Around each picture of a grid, in their own pixels. */
+export const GUTTER = 1;
+
+/** The number that a pixel (y, x) of all pictures in a grid stands for, by its row and column in the tensor. */
+export function gridCell(tensor: Tensor, columns: number, y: number, x: number): { row: number; column: number } {
+  const [height, width] = tensor.images ?? [1, 1];
+  const [down, across] = [height + 2 * GUTTER, width + 2 * GUTTER];
+  const row = Math.min(Math.floor(y / down) * columns + Math.floor(x / across), (tensor.shape[0] ?? 1) - 1);
+  const within = (at: number, size: number) => Math.min(Math.max((at % (size + 2 * GUTTER)) - GUTTER, 0), size - 1);
+  return { row, column: within(y, height) * width + within(x, width) };
 }
 
 function splitMaps(tensor: Tensor, [rows, columns]: [number, number], bytes: Uint8Array): Picture[] {

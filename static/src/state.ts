@@ -8,6 +8,7 @@ import type {
   Graph,
   GraphNode,
   Leaf,
+  Lines,
   Numbers,
   Opened,
   Position,
@@ -16,6 +17,7 @@ import type {
   TensorFrame,
   TensorRef,
   Terms,
+  TrainingStep,
 } from "./protocol";
 
 export type Value = number | TensorRef;
@@ -24,8 +26,11 @@ export type Text = Step["sentence"];
 export type Phase = Step["phase"];
 export type GradState = Step["state"];
 
-/** What a button press moves by; the levels of a walk, from coarse to fine. */
-export type Level = "phase" | "op" | "wire" | "term";
+/** What a button press moves by; the levels of a walk, from coarse to fine. Not every scene has the first and the third. */
+export type Level = "training" | "phase" | "layer" | "op" | "wire" | "term";
+
+/** An element, opened: the products that sum to it, or the lines that compute its update. */
+export type OpenedElement = Terms | Lines;
 
 /** A tensor as it arrived: statistics, histogram, a picture; exact numbers come through `Actions.window`. */
 export interface Tensor extends Omit<TensorFrame, "type" | "picture"> {
@@ -92,6 +97,8 @@ export interface Scene {
   readonly choices: readonly Choice[];
   readonly checks: readonly Check[];
   readonly notes: readonly string[];
+  /** Where the scene is a training step of a run. */
+  readonly training: TrainingStep | null;
   /** Final values and grads by node id, whatever the position; for the position's own ask `View.node`. */
   readonly values: ReadonlyMap<number, Value>;
   readonly grads: ReadonlyMap<number, Value>;
@@ -110,8 +117,8 @@ export interface Look {
   readonly level: Level;
   /** The node picked by hand; null follows the walk. */
   readonly selected: number | null;
-  /** The terms of the opened element, once they have arrived. */
-  readonly terms: Terms | null;
+  /** What the opened element consists of, once it has arrived. */
+  readonly opened: OpenedElement | null;
 }
 
 /** What stands on screen. */
@@ -135,8 +142,12 @@ export interface Actions {
   /** Open one element of what the current step made; without an element the one of largest magnitude. */
   openElement(element?: readonly number[]): void;
   closeElement(): void;
-  /** Stand at a position: `step` steps done, and `term` terms of the opened element added up. */
+  /** Stand at a position: `step` steps done, and `term` terms of the opened element gone through. */
   seek(step: number, term?: number): void;
+  /** Let the terms of elements go by their magnitude, or by their place. */
+  sortTerms(largestFirst: boolean): void;
+  /** Move by this from now on. */
+  setLevel(level: Level): void;
   /** Pick a node for the inspector; null follows the walk again. */
   select(node: number | null): void;
   prove(): Promise<Proved>;
@@ -151,12 +162,26 @@ export interface Panel {
 
 /** The scene that an `opened` answer, its steps and its tensors make. */
 export function buildScene(opened: Opened, steps: readonly Step[], tensors: ReadonlyMap<number, Tensor>): Scene {
-  const { scene: id, graph, generation, title, says, source, editable, leaves, choices, checks, notes } = opened;
+  const {
+    scene: id,
+    graph,
+    generation,
+    title,
+    says,
+    source,
+    editable,
+    leaves,
+    choices,
+    checks,
+    notes,
+    training,
+  } = opened;
   const values = byNode(opened.values);
   const largest = (key: "value" | "contribution") =>
     steps.reduce((size, step) => Math.max(size, magnitude(step[key], tensors)), 0);
   return {
-    ...{ generation, id, title, says, source, editable, graph, leaves, choices, checks, notes, steps, tensors, values },
+    ...{ generation, id, title, says, source, editable, graph, leaves, choices, checks, notes, training },
+    ...{ steps, tensors, values },
     nodes: new Map(graph.nodes.map((node) => [node.id, node])),
     grads: byNode(opened.grads),
     histories: histories(graph, values, steps),

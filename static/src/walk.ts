@@ -1,47 +1,92 @@
 // One learner's walk: the place (scene, source, values, choices, position), the look (level, selection), and what may be
 // done. Everything that changes what is on screen goes through here; nothing here draws.
 
-import type { Request } from "./connection";
-import { elementIndex } from "./heatmap";
-import type { Place } from "./permalink";
-import { regionOf } from "./picture";
-import { advance, atStep, canOpen, coarser, end, finer, playInterval, SPEEDS } from "./player";
-import type { Numbers, Position, Proved, ServerMessage } from "./protocol";
-import { type Actions, clampStep, type Look, type Matrix, type Scene, type Value, type View, viewAt } from "./state";
+import type { Answer, Request } from "./connection";
+import { largestElement, madeBy } from "./elements";
+import type { Focus, Place } from "./permalink";
+import { Playback, type Schedule } from "./playback";
+import {
+  advance,
+  atStep,
+  canAdvance,
+  canOpen,
+  coarser,
+  end,
+  finer,
+  lastTrainingStep,
+  levelsOf,
+  nextTrainingStep,
+  partsOf,
+  playInterval,
+} from "./player";
+import type { Numbers, Position, Proved } from "./protocol";
+import { runOf } from "./run/address";
+import { type Actions, clampStep, type Level, type Look, type Matrix, type Scene, type View, viewAt } from "./state";
+import { Turning } from "./turning";
 
 /** The way to the server. */
 export interface Link {
   readonly generation: number;
-  request(message: Request): Promise<ServerMessage>;
+  request(message: Request): Promise<Answer>;
 }
 
-/** Calls back after some milliseconds; the result cancels it. */
-export type Schedule = (milliseconds: number, then: () => void) => () => void;
+/** Who shows the walk. */
+export interface Viewer {
+  /** Something on screen is to change. */
+  changed(): void;
+  /** Where the learner wanted to go, nobody can. */
+  refused(error: unknown): void;
+  /** The walk goes on at another page. */
+  leave(address: string): void;
+}
 
 export class Walk implements Actions {
   scene: Scene | null = null;
-  playing = false;
-  speed = 1;
   #place: Place;
   #look: Look;
+  #largestFirst: boolean;
+  readonly #turning: Turning;
+  readonly #playback: Playback;
   #pending = new Map<string, Matrix>();
   #sending: Promise<void> | null = null;
-  #cancelTick = () => {};
 
   constructor(
     place: Place,
     private readonly link: Link,
-    private readonly schedule: Schedule,
-    private readonly changed: () => void,
+    schedule: Schedule,
+    private readonly viewer: Viewer,
   ) {
-    this.#place = place;
-    const level = place.position.element ? "term" : "wire";
-    this.#look = { position: place.position, level, selected: null, terms: null };
+    const { level, ...there } = place;
+    this.#place = there;
+    this.#look = { position: place.position, level: level ?? usual(place.position), selected: null, opened: null };
+    this.#largestFirst = place.position.largest_first;
+    this.#turning = new Turning(
+      (step) => this.#open({ choices: { step: String(step) } }, this.#look.position),
+      (error) => {
+        this.pause();
+        this.viewer.refused(error);
+      },
+    );
+    this.#playback = new Playback(schedule, {
+      interval: (speed) => playInterval(this.#look.level, speed),
+      atEnd: () => this.scene !== null && !canAdvance(this.scene, this.#look, 1),
+      rewind: () => this.toEnd(-1),
+      step: () => {
+        if (this.awaited === null) this.step(1);
+      },
+      changed: () => this.viewer.changed(),
+    });
   }
 
   /** Where the learner is; what the address of this step holds. */
   get place(): Place {
-    return { ...this.#place, position: this.#look.position };
+    const { position, level } = this.#look;
+    return { ...this.#place, position, ...(level === usual(position) ? {} : { level }) };
+  }
+
+  /** The training step that is on its way; null: none. */
+  get awaited(): number | null {
+    return this.#turning.wanted;
   }
 
   get view(): View | null {
@@ -64,28 +109,48 @@ export class Walk implements Actions {
 
   /** A scene has arrived: the first one, one with other values, or another one. */
   arrived(scene: Scene): void {
-    const { position, selected } = this.#look;
+    const { position, selected } = this.#lookAt(scene);
     const step = clampStep(scene, position.step);
     const same = scene.id === this.scene?.id && scene.graph.key === this.scene.graph.key;
     this.scene = scene;
     this.#look = {
       ...this.#look,
       position: { ...position, step },
+      level: levelsOf(scene).includes(this.#look.level) ? this.#look.level : usual(position),
       selected: same ? selected : null,
-      terms: null,
+      opened: null,
     };
-    if (position.element) this.#askTerms(position.element);
-    this.changed();
+    if (position.element) this.#askElement(position.element);
+    this.viewer.changed();
+  }
+
+  /** The look at a scene that has just arrived: where somebody was sent to the gradient of a node, there. */
+  #lookAt(scene: Scene): Look {
+    const { focus, ...place } = this.#place;
+    this.#place = place;
+    const position = focus && positionOf(scene, focus);
+    if (position) this.#look = { ...this.#look, position, level: usual(position) };
+    return this.#look;
   }
 
   // -- walking ------------------------------------------------------------------------------------------------------
 
   step(direction: 1 | -1, level = this.#look.level): void {
-    if (this.scene) this.#go(advance(this.scene, { ...this.#look, level }, direction));
+    if (!this.scene) return;
+    const { training } = this.scene;
+    if (level === "training" && training) {
+      // While one is under way, the next press counts from there.
+      const next = nextTrainingStep({ ...training, step: this.awaited ?? training.step }, direction);
+      if (next !== null) this.openTraining(next);
+    } else this.#go(advance(this.scene, { ...this.#look, level }, direction));
   }
 
   toEnd(direction: 1 | -1): void {
-    if (this.scene) this.#go(end(this.scene, this.#look, direction));
+    if (!this.scene) return;
+    const { training } = this.scene;
+    if (this.#look.level === "training" && training) {
+      this.openTraining(direction < 0 ? 1 : lastTrainingStep(training));
+    } else this.#go(end(this.scene, this.#look, direction));
   }
 
   seek(step: number, term = 0): void {
@@ -95,29 +160,45 @@ export class Walk implements Actions {
     this.#go(stays ? { ...position, term } : atStep(clampStep(this.scene, step)));
   }
 
-  /** One level finer; from wires into the terms of one element. */
+  /** One level finer; from wires into one element. */
   into(): void {
+    const { scene } = this;
     if (this.#look.level === "wire") this.openElement();
-    else this.#set({ level: finer(this.#look.level) });
+    else if (scene) this.setLevel(finer(scene, this.#look.level));
   }
 
+  /** One level coarser; from a training step to its run. */
   out(): void {
-    if (this.#look.position.element) this.closeElement();
-    else this.#set({ level: coarser(this.#look.level) });
+    const { scene } = this;
+    const { level, position } = this.#look;
+    if (level === "term" && position.element) this.closeElement();
+    else if (level === "training" && scene?.training) this.viewer.leave(runOf(scene.training));
+    else if (scene) this.setLevel(coarser(scene, level));
+  }
+
+  setLevel(level: Level): void {
+    if (level === "term" && !this.#look.position.element) this.openElement();
+    else this.#set({ level });
   }
 
   openElement(element?: readonly number[]): void {
     const { scene, view } = this;
-    if (!scene || !view || !canOpen(view.step)) return;
-    const opened = [...(element ?? largestElement(scene, view.step?.contribution ?? view.step?.value ?? 0))];
+    if (!scene || !view?.step || !canOpen(view.step)) return;
+    const opened = [...(element ?? largestElement(scene, madeBy(view.step)))];
     this.pause();
-    this.#set({ level: "term", terms: null, position: { ...this.#look.position, element: opened, term: 0 } });
-    this.#askTerms(opened);
+    const position = { ...this.#look.position, element: opened, term: 0, largest_first: this.#largestFirst };
+    this.#set({ level: "term", opened: null, position });
+    this.#askElement(opened);
   }
 
   closeElement(): void {
-    this.#set({ level: "wire", terms: null, position: atStep(this.#look.position.step) });
+    this.#set({ level: "wire", opened: null, position: atStep(this.#look.position.step) });
     this.#tell();
+  }
+
+  sortTerms(largestFirst: boolean): void {
+    this.#largestFirst = largestFirst;
+    this.#go({ ...this.#look.position, largest_first: largestFirst });
   }
 
   select(selected: number | null): void {
@@ -126,42 +207,24 @@ export class Walk implements Actions {
 
   // -- playing ------------------------------------------------------------------------------------------------------
 
+  get playing(): boolean {
+    return this.#playback.playing;
+  }
+
+  get speed(): number {
+    return this.#playback.speed;
+  }
+
   play(): void {
-    if (!this.scene) return;
-    if (this.#atEnd()) this.toEnd(-1);
-    this.playing = true;
-    this.step(1);
-    this.#tick();
+    if (this.scene) this.#playback.play();
   }
 
   pause(): void {
-    this.#cancelTick();
-    if (!this.playing) return;
-    this.playing = false;
-    this.changed();
+    this.#playback.pause();
   }
 
-  /** The next speed; after the fastest the slowest. */
   faster(): void {
-    this.speed = SPEEDS[(SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length] ?? 1;
-    if (this.playing) this.#tick();
-    this.changed();
-  }
-
-  #tick(): void {
-    this.#cancelTick();
-    if (this.#atEnd()) {
-      this.pause();
-      return;
-    }
-    this.#cancelTick = this.schedule(playInterval(this.#look.level, this.speed), () => {
-      this.step(1);
-      this.#tick();
-    });
-  }
-
-  #atEnd(): boolean {
-    return this.scene !== null && samePosition(advance(this.scene, this.#look, 1), this.#look.position);
+    this.#playback.faster();
   }
 
   // -- asking the server --------------------------------------------------------------------------------------------
@@ -176,22 +239,32 @@ export class Walk implements Actions {
     await this.#sending;
   }
 
-  async open(change: { scene?: string; source?: string; choices?: Readonly<Record<string, string>> }): Promise<void> {
+  /** Another training step of the same run, at the same position. */
+  openTraining(step: number): void {
+    this.#turning.to(step).then(() => this.viewer.changed());
+    this.viewer.changed();
+  }
+
+  async open(change: Change): Promise<void> {
+    this.pause();
+    await this.#open(change, atStep(change.source === undefined ? this.#look.position.step : 0));
+  }
+
+  async #open(change: Change, position: Position): Promise<void> {
     const other = change.scene !== undefined && change.scene !== this.#place.scene;
     const before: Place = other
       ? { scene: change.scene ?? "", source: null, values: {}, choices: {}, position: atStep(0) }
-      : this.place;
+      : { ...this.#place, position };
     const next: Place = {
       ...before,
       source: change.source ?? before.source,
       choices: { ...before.choices, ...change.choices },
-      position: atStep(change.source === undefined ? before.position.step : 0),
     };
-    const { scene, source, values, choices, position } = next;
-    this.pause();
+    const { scene, source, values, choices } = next;
     const look = this.#look;
+    const closes = next.position.element === null && look.level === "term";
     // Set before the answer, because the scene arrives before the promise resolves.
-    this.#look = { ...look, position, terms: null, level: look.level === "term" ? "wire" : look.level };
+    this.#look = { ...look, position: next.position, opened: null, level: closes ? "wire" : look.level };
     try {
       await this.link.request({
         type: "open",
@@ -199,10 +272,10 @@ export class Walk implements Actions {
         source,
         values: { ...values },
         choices: { ...choices },
-        position,
+        position: next.position,
       });
       this.#place = next;
-      this.changed();
+      this.viewer.changed();
     } catch (error) {
       this.#set(look);
       throw error;
@@ -227,16 +300,17 @@ export class Walk implements Actions {
     }
   }
 
-  #askTerms(element: readonly number[]): void {
+  #askElement(element: readonly number[]): void {
     const { generation } = this.link;
     const step = this.#look.position.step - 1;
     if (step < 0) return;
     this.link.request({ type: "into", generation, step, element: [...element] }).then(
-      (answer) => {
+      (opened) => {
         const { position } = this.#look;
         const wanted = position.step === step + 1 && String(position.element) === String(element);
-        if (answer.type !== "terms" || answer.generation !== this.scene?.generation || !wanted) return;
-        this.#set({ terms: answer, position: { ...position, term: Math.min(position.term, answer.terms.length) } });
+        if (opened.type !== "terms" && opened.type !== "lines") return;
+        if (opened.generation !== this.scene?.generation || !wanted) return;
+        this.#set({ opened, position: { ...position, term: Math.min(position.term, partsOf(opened)) } });
         this.#tell();
       },
       // What cannot be opened closes again; the step itself stands as it stood.
@@ -249,13 +323,14 @@ export class Walk implements Actions {
   #go(position: Position): void {
     if (samePosition(position, this.#look.position)) return;
     const closes = position.element === null && this.#look.level === "term";
-    this.#set({ position, ...(closes ? { level: "wire" as const, terms: null } : {}) });
+    const opened = position.element === null ? { opened: null } : {};
+    this.#set({ position, ...opened, ...(closes ? { level: "wire" } : {}) });
     this.#tell();
   }
 
   #set(change: Partial<Look>): void {
     this.#look = { ...this.#look, ...change };
-    this.changed();
+    this.viewer.changed();
   }
 
   /** Lets the server know the position; nobody waits for its answer, and a stale one does no harm. */
@@ -265,20 +340,29 @@ export class Walk implements Actions {
   }
 }
 
-/** The element of largest magnitude, as far as the picture tells; the first one of its pixel. */
-function largestElement(scene: Scene, value: Value): number[] {
-  if (typeof value === "number") return [];
-  const tensor = scene.tensors.get(value.ref);
-  if (!tensor) return value.shape.map(() => 0);
-  const { picture, picture_shape } = tensor;
-  const largest = picture.reduce((best, x, i) => (Math.abs(x) > Math.abs(picture[best] ?? 0) ? i : best), 0);
-  const [row, column] = [Math.floor(largest / picture_shape[1]), largest % picture_shape[1]];
-  const { rows, columns } = regionOf(tensor, row, column);
-  return elementIndex(tensor.shape, rows[0], columns[0]);
+/** What another scene, or the same one otherwise, differs in. */
+interface Change {
+  scene?: string;
+  source?: string;
+  choices?: Readonly<Record<string, string>>;
+}
+
+/** Where the last contribution to a node arrives, its element opened; null: the scene has none such. */
+function positionOf({ steps, nodes }: Scene, { node, element }: Focus): Position | null {
+  const last = steps.findLastIndex(
+    ({ kind, target }) => kind === "contribution" && nodes.get(target ?? -1)?.name === node,
+  );
+  return last < 0 ? null : { ...atStep(last + 1), element: element && [...element] };
+}
+
+/** The level that a position alone tells. */
+function usual(position: Position): Level {
+  return position.element ? "term" : "wire";
 }
 
 function samePosition(a: Position, b: Position): boolean {
-  return a.step === b.step && a.term === b.term && String(a.element) === String(b.element);
+  const alike = a.step === b.step && a.term === b.term && a.largest_first === b.largest_first;
+  return alike && String(a.element) === String(b.element);
 }
 
 function first<K, V>(map: ReadonlyMap<K, V>): [K, V] | undefined {

@@ -14,7 +14,7 @@ from app.scenes import all_scenes
 from app.settings import Settings
 from engine.errors import EngineError
 from engine.explain import equation
-from tests.app.conversation import no_digits
+from tests.app.sessions import no_digits
 
 LIMITS = expression_limits(Settings())
 
@@ -55,9 +55,9 @@ def test_pictures_weights_and_their_gradients_are_drawn_as_pictures() -> None:
     list(encoder.step_messages(0))
     pictures = {frame.ref for frame in encoder.frames() if frame.images == (28, 28)}
     by_name = {node.name: node.id for node in message.graph.nodes}
-    drawn = [message.values[by_name["X"]], message.values[by_name["W"]], message.grads[by_name["W"]]]
+    drawn = [message.values[by_name["X"]], message.values[by_name["W1"]], message.grads[by_name["W1"]]]
     assert all(isinstance(value, protocol.TensorRef) and value.ref in pictures for value in drawn)
-    scores = message.values[by_name["z"]]
+    scores = message.values[by_name["z1"]]
     assert isinstance(scores, protocol.TensorRef)
     assert scores.ref not in pictures
 

@@ -18,7 +18,7 @@ from app.settings import Settings
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
-    with TestClient(create_app(Settings())) as client:
+    with TestClient(create_app(Settings(keep_runs=False))) as client:
         yield client
 
 
@@ -68,7 +68,7 @@ def test_hashed_files_are_kept_for_ever_and_others_are_asked_for_again(client: T
 def test_an_unbuilt_front_end_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(resources, "CHECKOUT", tmp_path)
     with pytest.raises(ResourceError, match="make build"):
-        create_app(Settings())
+        create_app(Settings(keep_runs=False))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from app.settings import Settings
 from engine.data import Dataset
 from engine.errors import EngineError
 from engine.trace import Step
-from tests.app.conversation import no_digits
+from tests.app.sessions import no_digits
 
 LIMITS = expression_limits(Settings())
 
@@ -110,7 +110,7 @@ def test_the_training_step_is_pytorchs(optimizer: str) -> None:
     scene = step_on(digits(), optimizer=optimizer, rate="0.01", batch="1")
     named = ids(scene)
     value = {name: torch.tensor(np.array(scene.trace.values[i])) for name, i in named.items() if name != "L"}
-    weight, bias = (value[name].requires_grad_() for name in ("W", "b"))
+    weight, bias = (value[name].requires_grad_() for name in ("W1", "b1"))
     loss = torch.nn.functional.cross_entropy(value["X"] @ weight.T + bias, value["y"].long())
     loss.backward()
     kind = torch.optim.Adam if optimizer == "adam" else torch.optim.SGD
@@ -146,14 +146,14 @@ def test_the_loss_is_told_before_and_after() -> None:
 
 def test_only_what_moved_is_said_to_have_moved() -> None:
     scene = step_on(digits())
-    grads = {n.name: np.asarray(scene.trace.grads[n.id]) for n in scene.trace.graph if n.name in "Wb"}
+    grads = {n.name: np.asarray(scene.trace.grads[n.id]) for n in scene.trace.graph if n.kind == "parameter"}
     moved = {name: np.count_nonzero(grad) for name, grad in grads.items()}
-    assert 0 < moved["W"] < 7840
+    assert 0 < moved["W1"] < 7840
     said = ["".join(part for _, part in scene.updates[s.index][2]) for s in scene.trace.steps if s.phase == "update"]
-    assert f"{moved['W']:,} of 10×784 numbers move" in said[0]
+    assert f"{moved['W1']:,} of 10×784 numbers move" in said[0]
     assert "gradient of exactly 0" in said[0]
     assert "change: 10 numbers move" in said[1]
-    assert f"{moved['W'] + moved['b']:,} of 7,850 parameters have moved" in said[2]
+    assert f"{moved['W1'] + moved['b1']:,} of 7,850 parameters have moved" in said[2]
 
 
 @pytest.mark.parametrize("count", [250, 30])
@@ -168,7 +168,7 @@ def test_a_data_set_may_be_smaller_than_the_batches(count: int) -> None:
 
 def test_the_training_step_is_proved() -> None:
     proofs, says = prove(step_on(digits()).trace)
-    assert [p.name for p in proofs] == ["W", "b"]
+    assert [p.name for p in proofs] == ["W1", "b1"]
     assert all(p.agree for p in proofs), says
 
 
@@ -198,6 +198,7 @@ def test_on_mnist_itself() -> None:
         pytest.skip("MNIST is not here: set GRADWALK_DATA to a folder that has it")
     scene = step_on(found)
     shapes = {n.name: n.shape for n in scene.trace.graph}
-    assert shapes == {"X": (100, 784), "W": (10, 784), "s": (100, 10), "b": (10,), "z": (100, 10), "y": (100,), "L": ()}
-    assert sum(int(np.prod(shapes[name])) for name in ("W", "b")) == 7850
+    layer = {"W1": (10, 784), "s1": (100, 10), "b1": (10,), "z1": (100, 10)}
+    assert shapes == {"X": (100, 784), "y": (100,), "L": (), **layer}
+    assert sum(int(np.prod(shapes[name])) for name in ("W1", "b1")) == 7850
     assert "60,000" in scene.notes[0]

@@ -11,16 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import protocol
-from app.main import expression_limits
 from app.proof import prove
-from app.scenes import all_scenes
 from app.session import Session
-from app.settings import Settings
-from tests.app.conversation import no_digits
+from tests.app.sessions import make_session
 
 
 def new_session() -> Session:
-    return Session(all_scenes(no_digits), expression_limits(Settings()), prove)
+    return make_session(prover=prove)
 
 
 def say(session: Session, **message: Any) -> list[Any]:

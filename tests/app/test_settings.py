@@ -86,3 +86,4 @@ def test_the_markdown_table_has_a_line_for_each_setting() -> None:
     assert len(lines) == len(ROWS) + 2
     assert all(line.count("|") == 6 for line in lines)
     assert "| `--[no-]browser` | `GRADWALK_BROWSER` | `yes` |" in markdown_table()
+    assert "| `--[no-]keep-runs` |" in markdown_table()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import count
 from typing import Any
+from unittest.mock import Mock
 
 import msgpack
 import pytest
@@ -15,12 +18,9 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient, WebSocketTestSession
 
 from app import protocol, websocket
-from app.main import expression_limits
-from app.scenes import all_scenes
 from app.session import Session
-from app.settings import Settings
-from app.websocket import Frame, Outbox, encode, receive_all, register
-from tests.app.conversation import no_digits
+from app.websocket import LONG_THREADS, Frame, Limiters, Outbox, encode, receive_all, register, tell
+from tests.app.sessions import make_session
 
 
 class Failing(Session):
@@ -48,10 +48,21 @@ class EndlessSocket:
         return {"type": "websocket.receive", "text": json.dumps(scene if self.seq else hello)}
 
 
+class Patient(Session):
+    """A session whose long requests wait until they may go on."""
+
+    reached, go = threading.Semaphore(0), threading.Event()
+
+    def handle(self, message: protocol.ClientMessage) -> Iterator[Any]:
+        if isinstance(message, protocol.Evaluate) or (isinstance(message, protocol.Open) and message.choices):
+            self.reached.release()
+            assert self.go.wait(20)
+        return super().handle(message)
+
+
 def application(session: type[Session] = Session, max_sessions: int = 2) -> FastAPI:
     app = FastAPI()
-    scenes, limits = all_scenes(no_digits), expression_limits(Settings())
-    register(app, lambda: session(scenes, limits, lambda trace: ([], "")), threads=2, max_sessions=max_sessions)
+    register(app, lambda changed: make_session(session, changed=changed), threads=2, max_sessions=max_sessions)
     return app
 
 
@@ -99,6 +110,63 @@ def test_one_browser_too_many_is_told_so_and_finds_a_place_later() -> None:
             hello(third)
 
 
+@pytest.mark.parametrize(
+    "long",
+    [
+        {"type": "evaluate", "run": "no-such-run"},
+        {"type": "open", "scene": "sigmoid", "choices": {"run": "no-such-run", "step": "1"}},
+    ],
+)
+def test_whoever_walks_does_not_wait_for_the_long_requests_of_others(long: dict[str, Any]) -> None:
+    Patient.go.clear()
+    with TestClient(application(Patient, max_sessions=9)) as client, ExitStack() as opened:
+        try:
+            others = [opened.enter_context(client.websocket_connect("/ws")) for _ in range(3)]
+            for other in others:
+                hello(other)
+            for other in others:
+                say(other, seq=1, **long)
+            for _ in range(LONG_THREADS):
+                assert Patient.reached.acquire(timeout=5)
+            mine = opened.enter_context(client.websocket_connect("/ws"))
+            late = threading.Timer(5, Patient.go.set)  # else this test would wait for ever
+            late.start()
+            hello(mine)
+            say(mine, type="open", seq=1, scene="sigmoid")
+            assert mine.receive_json()["type"] == "opened"
+            assert not Patient.go.is_set()
+            late.cancel()
+        finally:
+            Patient.go.set()
+        for other in others:
+            assert other.receive_json()["type"] in ("error", "opened")
+
+
+def test_a_browser_that_leaves_in_the_middle_of_a_request_gives_its_place_back() -> None:
+    Patient.go.clear()
+    with TestClient(application(Patient, max_sessions=1)) as client:
+        with client.websocket_connect("/ws") as leaving:
+            hello(leaving)
+            say(leaving, type="evaluate", seq=1, run="no-such-run")
+            assert Patient.reached.acquire(timeout=5)
+            threading.Timer(0.2, Patient.go.set).start()
+        with client.websocket_connect("/ws") as coming:
+            hello(coming)
+
+
+def test_news_that_nobody_has_heard_yet_are_told_once() -> None:
+    loop, changed = Mock(call_soon_threadsafe=Mock(side_effect=lambda say: say())), asyncio.Event()
+    for _ in range(3):
+        tell(loop, changed)
+    assert loop.call_soon_threadsafe.call_count == 1
+    changed.clear()
+    tell(loop, changed)
+    assert changed.is_set()
+    loop.call_soon_threadsafe.side_effect = RuntimeError("Event loop is closed")
+    changed.clear()
+    tell(loop, changed)  # the server is just ending
+
+
 def test_a_binary_frame_is_answered_like_any_other_nonsense() -> None:
     with TestClient(application()).websocket_connect("/ws") as socket:
         hello(socket)
@@ -140,8 +208,12 @@ def change(session: Session, seq: int) -> Iterator[Frame]:
     return map(encode, session.receive(json.dumps(value)))
 
 
+def one_each() -> Limiters:
+    return Limiters(CapacityLimiter(1), CapacityLimiter(1), CapacityLimiter(1))
+
+
 def opened_session() -> Session:
-    session = Session(all_scenes(no_digits), expression_limits(Settings()), lambda trace: ([], ""))
+    session = make_session()
     list(session.receive(json.dumps({"type": "hello", "seq": 0, "protocol": protocol.PROTOCOL_VERSION})))
     list(session.receive(json.dumps({"type": "open", "seq": 1, "scene": "broadcasting"})))
     return session
@@ -186,8 +258,8 @@ def test_bulk_that_comes_late_is_dropped() -> None:
 def test_who_asks_and_never_reads_is_heard_again_only_after_reading() -> None:
     async def talk() -> tuple[int, int]:
         socket, outbox = EndlessSocket(), Outbox(room=100_000)
-        session = Session(all_scenes(no_digits), expression_limits(Settings()), lambda trace: ([], ""))
-        reading = asyncio.create_task(receive_all(socket, session, outbox, CapacityLimiter(1)))  # type: ignore[arg-type]
+        session = make_session()
+        reading = asyncio.create_task(receive_all(socket, session, outbox, one_each()))  # type: ignore[arg-type]
         asked = -1
         while asked != socket.seq:
             asked = socket.seq

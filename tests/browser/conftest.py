@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.server import Server
 from tools import chromium
 
 # Software rendering, and no sandbox for root, who runs the tests in containers.
@@ -20,18 +19,21 @@ FLAGS = ["--disable-gpu", *(["--no-sandbox"] if hasattr(os, "geteuid") and os.ge
 
 @pytest.fixture(scope="package")
 def server(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server of its own; its data folder is empty unless GRADWALK_DATA names one."""
-    environment = {"GRADWALK_DATA": str(tmp_path_factory.mktemp("data")), "GRADWALK_DOWNLOAD": "no", **os.environ}
-    command = [sys.executable, "-m", "app", "--no-browser", "--port", "0"]
-    with subprocess.Popen(command, cwd=root, env=environment, text=True, stdout=subprocess.PIPE) as process:
-        try:
-            assert process.stdout is not None
-            words = process.stdout.readline().split()
-            assert words[:3] == ["Gradwalk", "is", "at"], "the server did not start"
-            yield words[3]
-        finally:
-            process.terminate()
-            process.wait(timeout=5)
+    """The address of a server that all tests of the folder share."""
+    server = Server(root, tmp_path_factory.mktemp("server"), port=0)
+    yield server.address
+    server.end()
+
+
+@pytest.fixture
+def mortal(root: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server of the test's own, which it may kill and start again."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = int(listener.getsockname()[1])
+    server = Server(root, tmp_path, port)
+    yield server
+    server.kill()
 
 
 # For the folder, not for the session: Playwright keeps an event loop running, which tests elsewhere do not expect.
@@ -55,15 +57,3 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
     yield page
     context.close()
     assert not errors
-
-
-@pytest.fixture
-def free_port() -> Callable[[], int]:
-    """Finds a port that nobody listens on, for a server that is started twice."""
-
-    def find() -> int:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            return int(listener.getsockname()[1])
-
-    return find

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 
-@pytest.mark.parametrize("path", ["/", "/step/sigmoid"])
+@pytest.mark.parametrize("path", ["/", "/step/sigmoid", "/train"])
 def test_a_page_loads_everything_from_its_own_server(page: Page, server: str, path: str) -> None:
     hosts: set[str] = set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.server import Server
 
 SIGMOID_STEPS = 12
 
@@ -225,32 +223,15 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, server: str) -> None:
         context.close()
 
 
-def test_a_dropped_connection_comes_back_to_the_same_place(
-    browser: Browser, root: Path, tmp_path: Path, free_port: Callable[[], int]
-) -> None:
-    port = free_port()
-    environment = {"GRADWALK_DATA": str(tmp_path), "GRADWALK_DOWNLOAD": "no", **os.environ}
-    command = [sys.executable, "-m", "app", "--no-browser", "--port", str(port)]
-
-    def start() -> subprocess.Popen[str]:
-        process = subprocess.Popen(command, cwd=root, env=environment, text=True, stdout=subprocess.PIPE)
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("Gradwalk is at")
-        return process
-
-    def stop(process: subprocess.Popen[str]) -> None:
-        process.kill()
-        process.communicate()
-
-    server = start()
-    context = browser.new_context(base_url=f"http://127.0.0.1:{port}")
+def test_a_dropped_connection_comes_back_to_the_same_place(browser: Browser, mortal: Server) -> None:
+    context = browser.new_context(base_url=mortal.address)
     try:
         page = opened(context.new_page(), "/step/expression?source=x*y&v.x=2&v.y=7")
         press(page, "ArrowRight", 3)
         there = position(page)
-        stop(server)
+        mortal.kill()
         expect(page.locator("#connection")).to_have_attribute("data-status", "lost")
-        server = start()
+        mortal.start()
         expect(page.locator("#connection")).to_have_attribute("data-status", "open", timeout=20_000)
         assert position(page) == there
         field = page.locator("#leaves input:not([type=range])").first
@@ -259,4 +240,3 @@ def test_a_dropped_connection_comes_back_to_the_same_place(
         expect(page.locator("#stage")).to_contain_text("21")
     finally:
         context.close()
-        stop(server)

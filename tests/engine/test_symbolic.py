@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +9,7 @@ import pytest
 
 from engine import ops, symbolic
 from engine.op import OPS, Op
+from tests.engine.katex import typeset
 
 ATTRS: dict[str, list[dict[str, Any]]] = {
     "leaky_relu": [{}, {"negative_slope": 1e-5}],
@@ -48,31 +46,6 @@ def every_formula() -> list[str]:
                     if op.elementwise:
                         made.append(symbolic.local(op, port, inputs, output, attrs))
     return made
-
-
-RENDER = """
-const katex = require("katex");
-const trust = ({ command }) => command === "\\\\htmlClass";
-const strict = (code) => code === "htmlExtension" ? "ignore" : "error";
-const wrong = [];
-for (const formula of JSON.parse(require("fs").readFileSync(0, "utf8"))) {
-  try { katex.renderToString(formula, { throwOnError: true, strict, trust }); }
-  catch (error) { wrong.push(formula + ": " + error.message); }
-}
-console.log(JSON.stringify(wrong));
-"""
-
-
-def typeset(formulas: list[str], root: Path) -> list[str]:
-    """What KaTeX says against the formulas."""
-    node = shutil.which("node")
-    if node is None or not (root / "node_modules" / "katex").is_dir():
-        pytest.skip("needs node and katex")
-    done = subprocess.run(
-        [node, "-e", RENDER], input=json.dumps(formulas), capture_output=True, text=True, cwd=root, check=True
-    )
-    wrong: list[str] = json.loads(done.stdout)
-    return wrong
 
 
 def test_katex_typesets_every_formula(root: Path) -> None:

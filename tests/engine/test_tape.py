@@ -136,6 +136,24 @@ def test_bias_of_two_layers_that_is_one_parameter() -> None:
     passes(lambda: apply(ops.SUM, apply(ops.TANH, x + b) * (x + b)), [x, b])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("activation", [nn.Sigmoid, nn.Tanh, nn.ReLU, nn.LeakyReLU, nn.GELU])
+def test_the_first_pass_gives_the_bits_of_all_later_ones(activation: type[nn.Module], dtype: Any) -> None:
+    x, weight, bias = parameter(40, 7, dtype=dtype), parameter(5, 7, seed=1, dtype=dtype), parameter(5, dtype=dtype)
+    labels, tape, layer = Tensor(np.arange(40) % 5), Tape(), activation()
+
+    def one_pass() -> list[Any]:
+        for leaf in (x, weight, bias):
+            leaf.grad = None
+        with tape:
+            loss = layer(x.matmul(weight, transpose_b=True) + bias).cross_entropy(labels)
+            loss.backward()
+        return [np.array(a) for node in tape.nodes for a in (node.value, node.grad)] + [np.array(weight.grad)]
+
+    for first, second in zip(one_pass(), one_pass(), strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
 def test_numbers_and_arrays_in_one_graph() -> None:
     x, s, t = parameter(2, 3), parameter(seed=1), parameter(seed=2)
     passes(lambda: apply(ops.MEAN, x * s + t) * (s + t * 2.0) - s, [x, s, t])

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from engine.element import Spot, indexed
 from engine.errors import LimitError, ShapeError
+from engine.graph import Labels
 from engine.mode import keep_graph
 from engine.tensor import Tensor
 from engine.trace import Trace, record
@@ -76,6 +78,49 @@ def test_a_weights_gradient_opens_into_one_product_a_picture() -> None:
     a = np.asarray(trace.values[next(n.id for n in trace.graph if n.name == "A")])
     assert [t.right for t in found.terms] == list(a[:, 2])
     assert [t.right_at for t in found.terms] == ["A[0, 2]", "A[1, 2]", "A[2, 2]"]
+
+
+def pictured() -> Trace:
+    """Three pictures of 2x2 pixels through two layers; X and W know that their rows are pictures."""
+    x, w, v = Tensor(RNG.normal(size=(3, 4)), name="X"), tensor(2, 4, name="W"), tensor(2, 2, name="V")
+    with keep_graph():
+        h = x.matmul(w, transpose_b=True).tanh()
+        loss = h.matmul(v, transpose_b=True).cross_entropy(Tensor(np.array([0, 1, 1])))
+    h.name = "h"
+    pictures = {id(x): (2, 2), id(w): (2, 2)}
+    return record([loss], Labels(kinds={id(x): "data"}, images=pictures))
+
+
+def test_factors_know_the_pictures_and_the_pixels_they_belong_to() -> None:
+    trace = pictured()
+    named = {node.name: node.id for node in trace.graph}
+    forward = zoom(trace, trace.steps[0], (2, 1))
+    assert [t.left_spot for t in forward.terms] == [Spot(named["X"], 2, k) for k in range(4)]
+    assert [t.right_spot for t in forward.terms] == [Spot(named["W"], 1, k) for k in range(4)]
+    assert forward.spot == Spot(named["X"], 2)
+    for name, pixel in (("W", 3), ("V", None)):
+        element = (1, 3 if name == "W" else 0)
+        found = zoom(trace, next(trace.contributions(named[name])), element)
+        assert [t.left_spot for t in found.terms] == [Spot(named["X"], n) for n in range(3)]
+        assert [t.right_spot for t in found.terms] == [Spot(named["X"], n, pixel) for n in range(3)]
+        assert found.spot == (Spot(named["W"], *element) if name == "W" else None)
+
+
+def test_what_belongs_to_no_picture_has_no_spot() -> None:
+    trace = TRACES["transposed"]()
+    for step in trace.steps:
+        if step.kind in ("compute", "contribution"):
+            made = np.asarray(step.value if step.kind == "compute" else step.contribution)
+            found = zoom(trace, step, (0,) * made.ndim)
+            assert {found.spot, *(s for t in found.terms for s in (t.left_spot, t.right_spot))} == {None}
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "latex"),
+    [("W", (3, 412), "{W}_{3,412}"), ("W_{1}", (3, 412), "W_{1}[3,412]"), ("L", (), "L")],
+)
+def test_an_index_is_told_from_the_index_of_a_name(name: str, index: tuple[int, ...], latex: str) -> None:
+    assert indexed(name, index) == latex
 
 
 def test_a_scores_gradient_opens_into_what_was_said_minus_what_was_true() -> None:

@@ -1,3 +1,4 @@
+import { encode } from "@msgpack/msgpack";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   Connection,
@@ -8,7 +9,7 @@ import {
   type Socket,
   type Status,
 } from "../../static/src/connection";
-import { PROTOCOL_VERSION } from "../../static/src/protocol";
+import { PROTOCOL_VERSION, type RunFrame, type RunState } from "../../static/src/protocol";
 import type { Scene } from "../../static/src/state";
 import { node, opened, step } from "./made";
 
@@ -28,6 +29,10 @@ class FakeSocket implements Socket {
   says(message: object): void {
     (this.onmessage as (event: { data: string }) => void)({ data: JSON.stringify(message) });
   }
+  shows(frame: object): void {
+    const bytes = encode(frame);
+    (this.onmessage as (event: { data: ArrayBuffer }) => void)({ data: bytes.slice().buffer });
+  }
   drop(): void {
     (this.onclose as () => void)();
   }
@@ -45,6 +50,9 @@ let sockets: FakeSocket[];
 let waits: { milliseconds: number; then: () => void }[];
 let statuses: Status[];
 let scenes: Scene[];
+let runs: RunState[];
+let frames: RunFrame[];
+let visitor: string;
 let errors: ServerError[];
 let resume: Request | null;
 let connection: Connection;
@@ -52,14 +60,20 @@ const socket = () => sockets.at(-1) as FakeSocket;
 
 beforeEach(() => {
   [sockets, waits, statuses, scenes, errors, resume] = [[], [], [], [], [], OPEN];
+  [runs, frames, visitor] = [[], [], ""];
   const options: ConnectionOptions = {
     socket: () => sockets[sockets.push(new FakeSocket()) - 1] as FakeSocket,
     wait: (milliseconds, then) => waits.push({ milliseconds, then }),
     random: () => 1,
+    get visitor() {
+      return visitor;
+    },
     resume: () => resume,
     status: (status) => statuses.push(status),
     welcome: () => {},
     scene: (scene) => scenes.push(scene),
+    run: (state) => runs.push(state),
+    frame: (frame) => frames.push(frame),
     error: (error) => errors.push(error),
   };
   connection = new Connection(options);
@@ -161,6 +175,39 @@ describe("requests", () => {
     socket().says(refusal(1));
     await new Promise((resolve) => setTimeout(resolve));
     expect(errors.map((error) => error.answer.code)).toEqual(["expression"]);
+  });
+});
+
+describe("runs", () => {
+  beforeEach(() => socket().says(welcome));
+
+  test("are passed on, asked for or not", async () => {
+    const watched = connection.request({ type: "watch", run: "run-12345" });
+    socket().says({ type: "run", request_seq: 2, state: { id: "run-12345", lr: "Infinity", rates: [], speed: 0 } });
+    socket().says({ type: "run", request_seq: null, state: { id: "run-12345", lr: 1, rates: [], speed: 0 } });
+    expect((await watched).type).toBe("run");
+    expect(runs.map((state) => state.lr)).toEqual([Number.POSITIVE_INFINITY, 1]);
+  });
+
+  test("show their frames as they come", () => {
+    socket().shows({ type: "run_frame", run: "run-12345", step: 7, rate: Number.NaN });
+    expect(frames).toMatchObject([{ step: 7, rate: Number.NaN }]);
+  });
+
+  test("a frame that carries a request's number is its answer, and no other", async () => {
+    const asked = connection.request({ type: "evaluate", run: "run-12345" });
+    socket().shows({ type: "comparison", request_seq: 3 });
+    socket().shows({ type: "evaluation", request_seq: 2, count: 10_000 });
+    expect(await asked).toMatchObject({ type: "evaluation", count: 10_000 });
+    expect(frames).toEqual([]);
+  });
+
+  test("of a browser are found under the name it shows", () => {
+    visitor = "somebody";
+    socket().drop();
+    waits[0]?.then();
+    socket().open();
+    expect(socket().sent[0]).toMatchObject({ type: "hello", visitor: "somebody" });
   });
 });
 

@@ -3,8 +3,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Assembly } from "../../static/src/assembly";
-import { decodeAnswer, decodeTensor, encodeRequest } from "../../static/src/codec";
-import type { ServerMessage } from "../../static/src/protocol";
+import { decodeAnswer, decodeFrame, encodeRequest, tensorOf } from "../../static/src/codec";
+import { atStep } from "../../static/src/player";
+import type { BinaryFrame, ServerMessage } from "../../static/src/protocol";
+import { Curves } from "../../static/src/run/curves";
 import { type Scene, viewAt } from "../../static/src/state";
 
 type Entry = { browser: string } | { server: unknown } | { server_binary: string };
@@ -12,10 +14,11 @@ type Entry = { browser: string } | { server: unknown } | { server_binary: string
 const file = new URL("../conversation.json", import.meta.url);
 const conversation: Entry[] = JSON.parse(readFileSync(file, "utf-8"));
 
-function replay(): { scenes: Scene[]; answers: ServerMessage[] } {
+function replay(): { scenes: Scene[]; answers: ServerMessage[]; frames: BinaryFrame[] } {
   const assembly = new Assembly();
   const scenes: Scene[] = [];
   const answers: ServerMessage[] = [];
+  const frames: BinaryFrame[] = [];
   for (const entry of conversation) {
     let scene: Scene | null = null;
     if ("server" in entry) {
@@ -24,19 +27,21 @@ function replay(): { scenes: Scene[]; answers: ServerMessage[] } {
       if (answer.type === "opened") scene = assembly.opened(answer);
       else if (answer.type === "steps") scene = assembly.steps(answer);
     } else if ("server_binary" in entry) {
-      scene = assembly.tensor(decodeTensor(Uint8Array.from(Buffer.from(entry.server_binary, "base64")).buffer));
+      const frame = decodeFrame(Uint8Array.from(Buffer.from(entry.server_binary, "base64")).buffer);
+      frames.push(frame);
+      if (frame.type === "tensor") scene = assembly.tensor(tensorOf(frame));
     }
     if (scene) scenes.push(scene);
   }
-  return { scenes, answers };
+  return { scenes, answers, frames };
 }
 
 function at(scene: Scene, step: number) {
-  return viewAt(scene, { position: { step, element: null, term: 0 }, level: "wire", selected: null, terms: null });
+  return viewAt(scene, { position: atStep(step), level: "wire", selected: null, opened: null });
 }
 
 describe("the recorded conversation", () => {
-  const { scenes, answers } = replay();
+  const { scenes, answers, frames } = replay();
 
   it("opens four passes, one a generation", () => {
     expect(scenes.map((scene) => scene.generation)).toEqual([1, 2, 3, 4]);
@@ -77,9 +82,22 @@ describe("the recorded conversation", () => {
 
   it("answers what cannot be served in the one error shape", () => {
     const errors = answers.filter((answer) => answer.type === "error");
-    expect(errors.map((error) => error.code)).toEqual(["stale", "bad_message", "expression"]);
+    expect(errors.map((error) => error.code)).toEqual(["stale", "bad_message", "expression", "limit", "unknown_run"]);
     expect(errors[2]?.suggestion).toBe("sigmoid");
     expect(errors[2]?.span).toEqual([0, 6]);
+  });
+
+  it("draws the curve of a run from what was sent of it, piece by piece", () => {
+    const curves = new Curves();
+    const steps = frames.flatMap((frame) => {
+      if (frame.type !== "run_frame" || frame.run !== "run-000001") return [];
+      for (const chunk of frame.series) curves.apply(chunk);
+      return [frame.step];
+    });
+    expect(steps).toEqual([0, 1, 1, 2, 3]);
+    expect([...curves.series("loss").x]).toEqual([1, 2, 3]);
+    expect([...curves.series("loss").y].every((loss) => loss > 0)).toBe(true);
+    expect([...curves.series("grad_norm.0").x]).toEqual([1, 2, 3]);
   });
 
   it("was spoken in words this end would use", () => {

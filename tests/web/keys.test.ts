@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
-import { commandOf, KEYS, mayTake, type Press } from "../../static/src/keys";
+import { commandOf as find, KEYS, mayTake, type Press } from "../../static/src/keys";
+import { RUN_KEYS } from "../../static/src/run/keys";
 
 const press = (key: string, held: Partial<Press> = {}): Press => ({
   ...{ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false },
   ...held,
 });
+const commandOf = (given: Press) => find(given, KEYS);
 /** A target that lies in whatever matches `pattern`. */
 const inside = (pattern: RegExp) => ({ closest: (selectors: string) => (pattern.test(selectors) ? {} : null) });
 
@@ -23,10 +25,13 @@ test("the browser keeps its own shortcuts", () => {
   }
 });
 
-test("no key stands for two commands, and no command is without a key", () => {
-  const keys = KEYS.flatMap((key) => key.keys);
+test.each([
+  ["stepper", KEYS],
+  ["run", RUN_KEYS],
+])("in the table of the %s no key stands for two commands, and no command is without a key", (_, table) => {
+  const keys = table.flatMap((key) => key.keys);
   expect(new Set(keys).size).toBe(keys.length);
-  expect(new Set(KEYS.map((key) => key.command)).size).toBe(KEYS.length);
+  expect(new Set(table.map((key) => key.command)).size).toBe(table.length);
 });
 
 test("keys are never taken from where something is typed, nor from an open dialog", () => {

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ServerError } from "../../static/src/connection";
+import { atStep } from "../../static/src/player";
 import type { Error as Problem, Terms } from "../../static/src/protocol";
 import { checksPanel } from "../../static/src/view/checks";
 import { editorPanel } from "../../static/src/view/editor";
@@ -229,15 +230,38 @@ it("keeps numbers that must meet empty until the pass is complete", () => {
 
 it("adds the products of an element up to where the learner stands", () => {
   const { actions, asked } = notedActions();
-  const term = (left: number) => ({ left, right: 2, product: 2 * left, left_at: "", right_at: "", picture: null });
-  const terms = {
-    ...{ step: 3, element: [0], title: [["plain", "One element"]], latex: "x", left_label: "a", right_label: "b" },
+  const spots = { left_spot: null, right_spot: null };
+  const term = (left: number) => ({ left, right: 2, product: 2 * left, left_at: "", right_at: "", ...spots });
+  const opened = {
+    ...{
+      type: "terms",
+      spot: null,
+      step: 3,
+      element: [0],
+      title: [["plain", "One element"]],
+      latex: "x",
+      left_label: "a",
+      right_label: "b",
+    },
     ...{ terms: [term(1), term(2), term(4)], total: 14, omitted: 5 },
   } as unknown as Terms;
-  const position = { step: 4, element: [0], term: 2 };
-  termsPanel(host, actions).update(scene, standing(scene, 4, { position, terms }));
-  expect(host.querySelector(".running p")?.textContent).toBe("Sum of 2 of 3, 5 more are exactly 06");
+  const position = { ...atStep(4), element: [0], term: 2 };
+  const panel = termsPanel(host, actions);
+  panel.update(scene, standing(scene, 4, { position, opened }));
+  const running = () => [...host.querySelectorAll(".running p")].map((row) => row.textContent);
+  expect(running()).toEqual(["Sum of 2 of 36", "The number shown14", "5 more are exactly 0, and left out"]);
   expect(host.querySelectorAll(".term-rows .later")).toHaveLength(1);
   host.querySelectorAll<HTMLElement>(".term-rows li")[2]?.click();
-  expect(asked).toEqual([["seek", 4, 3]]);
+  host.querySelector<HTMLInputElement>("input[value=size]")?.click();
+  expect(asked).toEqual([
+    ["seek", 4, 3],
+    ["sortTerms", true],
+  ]);
+  panel.update(scene, standing(scene, 4, { position: { ...position, largest_first: true }, opened }));
+  expect([...host.querySelectorAll(".product")].map((product) => product.textContent)).toEqual(["= 8", "= 4", "= 2"]);
+  expect(running()[0]).toBe("Sum of 2 of 312");
+  panel.update(scene, standing(scene, 4, { position: { ...position, term: 3 }, opened }));
+  expect(running()[1]).toBe("That is the number shown14");
+  panel.update(scene, standing(scene, 4, { position, opened: { ...opened, terms: [], total: 0 } }));
+  expect(running()).toEqual(["All 5 products are exactly 00"]);
 });

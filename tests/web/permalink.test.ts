@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { fromAddress, type Place, toAddress } from "../../static/src/permalink";
+import { atStep } from "../../static/src/player";
 
 const start: Place = {
   scene: "sigmoid",
   source: null,
   values: {},
   choices: {},
-  position: { step: 0, element: null, term: 0 },
+  position: atStep(0),
 };
 const there = (address: string) => fromAddress(new URL(address, "http://localhost"));
 
@@ -34,19 +35,33 @@ test.each<[string, Partial<Place>]>([
     },
   ],
   ["choices", { choices: { optimizer: "adam", wait: "no" } }],
-  ["a position", { position: { step: 12, element: null, term: 0 } }],
-  ["an element and its terms", { position: { step: 12, element: [3, 412], term: 40 } }],
-  ["the only element of a scalar", { position: { step: 1, element: [], term: 1 } }],
+  ["a position", { position: atStep(12) }],
+  ["an element and its terms", { position: { ...atStep(12), element: [3, 412], term: 40 } }],
+  ["the order of its terms", { position: { ...atStep(12), element: [3], term: 4, largest_first: true } }],
+  ["the only element of a scalar", { position: { ...atStep(1), element: [], term: 1 } }],
+  ["a level", { level: "layer" }],
+  ["an element of a gradient", { focus: { node: "W1", element: [3, 412] } }],
+  ["a gradient", { focus: { node: "b1", element: null } }],
+  ["the only element of a gradient", { focus: { node: "L", element: [] } }],
+  [
+    "a training step, at an element, to be walked by training steps",
+    {
+      scene: "run-step",
+      choices: { run: "aB-_1234", step: "1201", member: "0" },
+      position: { ...atStep(8), element: [3, 412], term: 17 },
+      level: "training",
+    },
+  ],
 ])("%s comes back as it was", (_, change) => {
   const place = { ...start, ...change };
   expect(there(toAddress(place))).toEqual(place);
 });
 
 test("what cannot be read is left out, the rest stays", () => {
-  expect(there("/step/sigmoid?step=-3&v.x=one&v.y=2&v.=&element=a,1&term=1e99")).toEqual({
+  expect(there("/step/sigmoid?step=-3&v.x=one&v.y=2&v.=&element=a,1&term=1e99&order=odd&level=deep")).toEqual({
     ...start,
     values: { y: 2 },
-    position: { step: 0, element: [0, 1], term: 0 },
+    position: { ...atStep(0), element: [0, 1] },
   });
 });
 

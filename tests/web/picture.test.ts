@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { elementName, mapsOf, pixelAt, regionOf, regionSize } from "../../static/src/picture";
+import { elementName, GUTTER, gridCell, mapsOf, pixelAt, regionOf, regionSize } from "../../static/src/picture";
 import type { Tensor } from "../../static/src/state";
 
 function tensor(parts: Partial<Tensor>): Tensor {
@@ -40,4 +40,21 @@ it("cuts rows that are pictures into maps of signed numbers", () => {
 it("names an element by its place in the tensor's own axes", () => {
   expect(elementName("W", [3, 4], 2, 1)).toBe("W[2, 1]");
   expect(elementName("b", [4], 0, 3)).toBe("b[3]");
+});
+
+it("every pixel of a grid of pictures stands for a number of its own, and gutters for the nearest", () => {
+  const tensor = { shape: [5, 6], images: [2, 3] } as unknown as Tensor;
+  const columns = 3;
+  const [down, across] = [2 + 2 * GUTTER, 3 + 2 * GUTTER];
+  for (let row = 0; row < 5; row++) {
+    for (let column = 0; column < 6; column++) {
+      const y = Math.floor(row / columns) * down + GUTTER + Math.floor(column / 3);
+      const x = (row % columns) * across + GUTTER + (column % 3);
+      expect(gridCell(tensor, columns, y, x)).toEqual({ row, column });
+    }
+  }
+  expect(gridCell(tensor, columns, 0, 0)).toEqual({ row: 0, column: 0 });
+  expect(gridCell(tensor, columns, 0, across)).toEqual({ row: 1, column: 0 });
+  // The grid's last place is empty.
+  expect(gridCell(tensor, columns, 2 * down - 1, 3 * across - 1)).toEqual({ row: 4, column: 5 });
 });

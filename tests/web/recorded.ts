@@ -1,6 +1,7 @@
 // The scenes of the recorded conversation, and the actions of somebody who only takes notes.
 import { Assembly } from "../../static/src/assembly";
-import { decodeAnswer, decodeTensor } from "../../static/src/codec";
+import { decodeAnswer, decodeFrame, tensorOf } from "../../static/src/codec";
+import { atStep } from "../../static/src/player";
 import type { Numbers, Proved } from "../../static/src/protocol";
 import { type Actions, type Look, type Scene, type View, viewAt } from "../../static/src/state";
 import conversation from "../conversation.json";
@@ -19,7 +20,8 @@ export function recorded(id: string): Scene {
 
 function take(assembly: Assembly, entry: Entry): Scene | null {
   if ("server_binary" in entry) {
-    return assembly.tensor(decodeTensor(Uint8Array.from(Buffer.from(entry.server_binary, "base64")).buffer));
+    const frame = decodeFrame(Uint8Array.from(Buffer.from(entry.server_binary, "base64")).buffer);
+    return frame.type === "tensor" ? assembly.tensor(tensorOf(frame)) : null;
   }
   if (!("server" in entry)) return null;
   const answer = decodeAnswer(JSON.stringify(entry.server));
@@ -30,10 +32,10 @@ function take(assembly: Assembly, entry: Entry): Scene | null {
 /** What stands on screen after so many steps. */
 export function standing(scene: Scene, step: number, look: Partial<Look> = {}): View {
   return viewAt(scene, {
-    position: { step, element: null, term: 0 },
+    position: atStep(step),
     level: "wire",
     selected: null,
-    terms: null,
+    opened: null,
     ...look,
   });
 }
@@ -47,6 +49,8 @@ export function notedActions(answers: Partial<Actions> = {}): { actions: Actions
     openElement: () => {},
     closeElement: () => {},
     seek: () => {},
+    sortTerms: () => {},
+    setLevel: () => {},
     select: () => {},
     prove: async () => ({}) as Proved,
     window: async () => ({}) as Numbers,

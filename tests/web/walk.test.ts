@@ -1,21 +1,23 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Request } from "../../static/src/connection";
 import type { Place } from "../../static/src/permalink";
-import type { ServerMessage, Terms } from "../../static/src/protocol";
-import { type Schedule, Walk } from "../../static/src/walk";
-import { square } from "./made";
+import type { Schedule } from "../../static/src/playback";
+import { atStep } from "../../static/src/player";
+import type { Lines, ServerMessage, Terms } from "../../static/src/protocol";
+import { Walk } from "../../static/src/walk";
+import { square, trained } from "./made";
 
 const PLACE: Place = {
   scene: "made",
   source: null,
   values: {},
   choices: {},
-  position: { step: 0, element: null, term: 0 },
+  position: atStep(0),
 };
 
 /** A server whose answers come when the test says so. */
 class SlowLink {
-  readonly generation = 1;
+  generation = 1;
   readonly asked: Request[] = [];
   #answers: ((answer: ServerMessage) => void)[] = [];
   #refusals: ((error: Error) => void)[] = [];
@@ -51,18 +53,60 @@ const schedule: Schedule = (milliseconds, then) => {
   };
 };
 const at = () => walk.place.position.step;
+let refusals: unknown[];
+let left: string[];
+const viewer = {
+  changed: () => {},
+  refused: (error: unknown) => void refusals.push(error),
+  leave: (address: string) => void left.push(address),
+};
 
 beforeEach(() => {
   link = new SlowLink();
   ticks = [];
-  walk = new Walk(PLACE, link, schedule, () => {});
+  refusals = [];
+  left = [];
+  walk = new Walk(PLACE, link, schedule, viewer);
   walk.arrived(square());
 });
 
 test("a step is taken at once; the server only hears of it", () => {
   walk.step(1);
   expect(at()).toBe(1);
-  expect(link.asked).toEqual([{ type: "seek", generation: 1, position: { step: 1, element: null, term: 0 } }]);
+  expect(link.asked).toEqual([{ type: "seek", generation: 1, position: atStep(1) }]);
+});
+
+describe("sent to where a gradient comes from", () => {
+  const sent = (node: string, element: number[] | null) => {
+    link = new SlowLink();
+    walk = new Walk({ ...PLACE, focus: { node, element } }, link, schedule, viewer);
+    walk.arrived(trained());
+    return walk.place;
+  };
+
+  test("the learner stands at the contribution, the element opened; its address needs no focus any more", () => {
+    const place = sent("w", [0, 3]);
+    expect(place.position).toEqual({ ...atStep(10), element: [0, 3] });
+    expect(place.focus).toBeUndefined();
+    expect(link.of("into")).toMatchObject([{ step: 9, element: [0, 3] }]);
+  });
+
+  test("without an element the wire is what a press moves by", () => {
+    expect(sent("v", null).position).toEqual(atStep(8));
+    expect(walk.view?.level).toBe("wire");
+  });
+
+  test("a node that receives none, or is none, leaves the walk at its beginning", () => {
+    expect(sent("x", [0]).position).toEqual(atStep(0));
+    expect(sent("nobody", [0]).position).toEqual(atStep(0));
+  });
+
+  test("another scene later is walked as usual", () => {
+    sent("w", null);
+    walk.step(1);
+    walk.arrived(trained({ step: 1202 }, 2));
+    expect(at()).toBe(11);
+  });
 });
 
 test("standing still tells nothing", () => {
@@ -137,9 +181,9 @@ describe("into an element", () => {
     await link.answer(1, terms(0));
     walk.step(1);
     walk.step(1);
-    expect(walk.place.position).toEqual({ step: 1, element: [], term: 2 });
+    expect(walk.place.position).toEqual({ ...atStep(1), element: [], term: 2 });
     walk.out();
-    expect(walk.place.position).toEqual({ step: 1, element: null, term: 0 });
+    expect(walk.place.position).toEqual(atStep(1));
   });
 
   test("terms that come after the walk went on are dropped", async () => {
@@ -147,7 +191,7 @@ describe("into an element", () => {
     walk.into();
     walk.seek(2);
     await link.answer(1, terms(0));
-    expect(walk.view?.terms).toBe(null);
+    expect(walk.view?.opened).toBe(null);
   });
 
   test("what cannot be opened closes again", async () => {
@@ -160,6 +204,123 @@ describe("into an element", () => {
   test("there is nothing to open before the first step", () => {
     walk.into();
     expect([link.of("into"), walk.view?.level]).toEqual([[], "wire"]);
+  });
+});
+
+describe("the order of products", () => {
+  test("stays for the next element, and the server hears of it", async () => {
+    walk.step(1);
+    walk.into();
+    walk.sortTerms(true);
+    expect(link.of("seek").at(-1)).toMatchObject({ position: { element: [], largest_first: true } });
+    walk.out();
+    walk.step(1);
+    walk.step(1);
+    walk.into();
+    expect(walk.place.position).toEqual({ ...atStep(3), element: [], largest_first: true });
+  });
+});
+
+describe("a training step", () => {
+  const lines = (step: number): Partial<Lines> => ({
+    type: "lines",
+    generation: 1,
+    step,
+    lines: [{}, {}] as Lines["lines"],
+  });
+  const there: Place = { ...PLACE, scene: "run-step", choices: { run: "run12345", step: "1201" } };
+  const arrive = (step: number) => walk.arrived(trained({ step }, link.generation));
+  const asked = () => link.of("open").map((message) => "choices" in message && message.choices?.step);
+
+  beforeEach(() => {
+    walk = new Walk(there, link, schedule, viewer);
+    arrive(1201);
+  });
+
+  test("out goes up to it level by level, and then to the run", () => {
+    walk.seek(10);
+    const levels = [1, 2, 3, 4].map(() => {
+      walk.out();
+      return walk.view?.level;
+    });
+    expect(levels).toEqual(["op", "layer", "phase", "training"]);
+    expect(left).toEqual([]);
+    walk.out();
+    expect(left).toEqual(["/train?run=run12345&at=1201"]);
+    expect([walk.view?.level, at()]).toEqual(["training", 10]);
+  });
+
+  test("to another one the place is kept", async () => {
+    walk.seek(10);
+    walk.setLevel("training");
+    walk.step(1);
+    expect([asked(), walk.awaited]).toEqual([["1202"], 1202]);
+    expect(link.of("open")[0]).toMatchObject({
+      scene: "run-step",
+      choices: { run: "run12345" },
+      position: { step: 10 },
+    });
+    arrive(1202);
+    await link.answer(link.asked.length - 1);
+    expect([at(), walk.view?.level, walk.awaited]).toEqual([10, "training", null]);
+    expect(walk.place).toMatchObject({ choices: { run: "run12345", step: "1202" }, level: "training" });
+  });
+
+  test("an element stays open, and is asked for again", async () => {
+    walk.seek(10);
+    walk.openElement([]);
+    await link.answer(link.asked.length - 1, lines(9));
+    walk.seek(10, 2);
+    walk.setLevel("training");
+    walk.step(-1);
+    arrive(1200);
+    expect(link.of("into").at(-1)).toMatchObject({ step: 9, element: [] });
+    await link.answer(link.asked.length - 1, lines(9));
+    expect(walk.view).toMatchObject({
+      level: "training",
+      position: { element: [], term: 2 },
+      opened: { type: "lines" },
+    });
+  });
+
+  test("of several presses while one is under way the last counts", async () => {
+    walk.setLevel("training");
+    for (let i = 0; i < 4; i++) walk.step(1);
+    expect([asked(), walk.awaited]).toEqual([["1202"], 1205]);
+    const first = link.asked.length - 1;
+    arrive(1202);
+    await link.answer(first);
+    expect(asked()).toEqual(["1202", "1205"]);
+    await link.answer(link.asked.length - 1);
+    expect(walk.awaited).toBe(null);
+  });
+
+  test("one that is refused says so, and everything stands as it stood", async () => {
+    walk.seek(7);
+    walk.setLevel("training");
+    walk.toEnd(1);
+    expect(asked()).toEqual(["2001"]);
+    await link.refuse(link.asked.length - 1);
+    expect([refusals.length, at(), walk.view?.level, walk.awaited]).toEqual([1, 7, "training", null]);
+    expect(walk.place.choices).toEqual(there.choices);
+  });
+
+  test("playing waits for each", async () => {
+    walk.setLevel("training");
+    walk.play();
+    ticks.at(-1)?.then();
+    arrive(1202);
+    await link.answer(link.asked.length - 1);
+    expect(asked()).toEqual(["1202"]);
+    ticks.at(-1)?.then();
+    expect(asked()).toEqual(["1202", "1203"]);
+  });
+
+  test("a level that the scene does not have becomes the usual one", () => {
+    walk = new Walk({ ...PLACE, level: "training" }, link, schedule, viewer);
+    expect(walk.place.level).toBe("training");
+    walk.arrived(square());
+    expect([walk.view?.level, walk.place.level]).toEqual(["wire", undefined]);
   });
 });
 

@@ -81,7 +81,15 @@ describe("places in a source", () => {
 
 describe("sums and scales", () => {
   it("adds products up in their order", () => {
-    const term = (product: number) => ({ left: product, right: 1, product, left_at: "", right_at: "", picture: null });
+    const term = (product: number) => ({
+      left: product,
+      right: 1,
+      product,
+      left_at: "",
+      right_at: "",
+      left_spot: null,
+      right_spot: null,
+    });
     expect(runningSums([term(1), term(-3), term(0.5)])).toEqual([0, 1, -2, -1.5]);
   });
 

@@ -1,5 +1,6 @@
+import { formatCount } from "../charts/labels";
 import type { Command } from "../keys";
-import { advance, canOpen, stepLabel } from "../player";
+import { canAdvance, canOpen, finer, levelsOf, partsOf, stepLabel } from "../player";
 import type { Level, Scene, View } from "../state";
 import { element, setText, svgElement } from "./element";
 import { phaseToken, positionText } from "./timeline";
@@ -8,6 +9,8 @@ import { phaseToken, positionText } from "./timeline";
 export interface Playing {
   readonly playing: boolean;
   readonly speed: number;
+  /** The training step that is on its way. */
+  readonly awaited: number | null;
 }
 
 export interface Controls {
@@ -64,45 +67,50 @@ export function controlsView(host: HTMLElement, command: (command: Command | "sp
   );
 
   return {
-    update(scene, view, { playing, speed: factor }) {
-      const next = advance(scene, view, 1);
-      const atStart = view.position.step === 0 && view.position.element === null;
-      const atEnd = next.step === view.position.step && next.term === view.position.term;
+    update(scene, view, { playing, speed: factor, awaited }) {
+      const coarsest = levelsOf(scene)[0] === view.level;
+      // In an element, Back leads out of it.
+      const atStart = !canAdvance(scene, view, -1) && (view.position.element === null || view.level === "training");
+      const atEnd = !canAdvance(scene, view, 1);
       setText(forwardWords, stepLabel(scene, view));
       // The colour of what the press leads to: the next step's phase, or this one's while products are added up.
       const leadsTo = view.position.element ? view.step : (scene.steps[view.position.step] ?? view.step);
-      const phase = leadsTo?.phase;
+      const phase = view.level === "training" ? "update" : leadsTo?.phase;
       forward.dataset.token = phase ? phaseToken(phase) : "value";
       forward.disabled = last.disabled = atEnd;
       first.disabled = back.disabled = atStart;
       into.disabled = view.level === "term" || (view.level === "wire" && !canOpen(view.step));
-      out.disabled = view.level === "phase";
-      into.title = intoSays(view.level);
+      out.disabled = coarsest && view.level !== "training";
+      into.title = view.level === "term" ? "This is as far in as it goes" : `Into ${UNITS[finer(scene, view.level)]}`;
+      out.title = coarsest ? "Out to the run" : "Out to larger steps";
       play.firstElementChild?.replaceWith(icon(playing ? "pause" : "play"));
       play.setAttribute("aria-label", playing ? "Pause" : "Play");
       if (play.lastElementChild) setText(play.lastElementChild, playing ? "Pause" : "Play");
       setText(speed, `${factor}×`);
       speed.setAttribute("aria-label", `Speed ${factor}×, change`);
-      setText(position, positionWords(scene, view));
+      const opening = awaited === null ? "" : `opening training step ${formatCount(awaited)} …`;
+      setText(position, opening || positionWords(scene, view));
     },
   };
 }
 
 function positionWords(scene: Scene, view: View): string {
-  const { element: opened, term } = view.position;
-  const count = view.terms?.terms.length;
-  const terms = count === undefined ? "" : ` of ${count}`;
-  return opened && count !== 0 ? `${positionText(scene, view)}, product ${term}${terms}` : positionText(scene, view);
+  const { element: index, term } = view.position;
+  const count = view.opened && partsOf(view.opened);
+  if (view.level === "training" || !index || count === 0) return positionText(scene, view);
+  const unit = view.opened?.type === "lines" ? "line" : "product";
+  return `${positionText(scene, view)}, ${unit} ${term}${count === null ? "" : ` of ${count}`}`;
 }
 
-function intoSays(level: Level): string {
-  return {
-    phase: "Into single nodes",
-    op: "Into single wires",
-    wire: "Into the products that sum to one element",
-    term: "This is as far in as it goes",
-  }[level];
-}
+/** What a press moves by, level by level. */
+const UNITS: Readonly<Record<Level, string>> = {
+  training: "training steps",
+  phase: "phases",
+  layer: "layers",
+  op: "single nodes",
+  wire: "single wires",
+  term: "the numbers that make one element",
+};
 
 function icon(name: keyof typeof ICONS): SVGSVGElement {
   return svgElement("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, svgElement("path", { d: ICONS[name] }));

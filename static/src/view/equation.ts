@@ -9,6 +9,8 @@ const STAGE_MS = 220;
 /** Of a formula, in pixels; and how much smaller one that does not fit may get before it scrolls. */
 const FONT_SIZE = 15;
 const SMALLEST = 0.7;
+/** Between one number of a rule and the next. */
+const SEPARATOR = ",\\; ";
 
 interface Line {
   readonly latex: string;
@@ -103,13 +105,26 @@ function shrinkToFit(item: Element): void {
   const formula = item.firstElementChild;
   if (!(formula instanceof HTMLElement) || formula.scrollWidth <= formula.clientWidth) return;
   item.classList.add("wide");
+  fitFormula(formula);
+}
+
+/** Smaller type for a formula wider than its place, as far as it can still be read. False: it is still too wide. */
+export function fitFormula(formula: HTMLElement): boolean {
   const share = formula.clientWidth / formula.scrollWidth;
   if (share < 1) formula.style.fontSize = `${Math.max(share, SMALLEST) * FONT_SIZE}px`;
+  return formula.scrollWidth <= formula.clientWidth;
 }
 
 function lineItem({ latex, label }: Line): HTMLElement {
   // Long formulas scroll sideways in their own box, so it must be reachable by keyboard.
   const formula = element("div", { class: "formula", tabindex: 0, role: "group", "aria-label": label });
-  typeset(formula, latex);
+  // The numbers of a rule may be many: they go on in the next line, each whole.
+  const parts = latex.split(SEPARATOR);
+  if (parts.length === 1) typeset(formula, latex);
+  else {
+    const spans = parts.map(() => element("span"));
+    formula.append(...spans);
+    for (const [i, span] of spans.entries()) typeset(span, `${parts[i]}${i < parts.length - 1 ? "," : ""}`);
+  }
   return element("li", {}, formula, element("small", {}, label));
 }

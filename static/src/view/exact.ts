@@ -1,6 +1,7 @@
 import { formatExact, formatNumber } from "../format";
 import { pictureOf, pixelAt, type Region, regionOf, regionSize } from "../picture";
 import type { Actions, Tensor } from "../state";
+import { cellCursor } from "./cursor";
 import { element, setText } from "./element";
 
 /** How long the pointer rests before the exact numbers are asked for. */
@@ -64,34 +65,12 @@ export function exactReader(readout: HTMLElement, actions: Actions): ExactReader
 
   return {
     attach(canvas, surface) {
-      let at = { row: 0, column: 0 };
-      canvas.tabIndex = 0;
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", `${surface.label}. Arrow keys read single numbers.`);
-      const go = (row: number, column: number) => {
-        at = { row: clamp(row, surface.rows), column: clamp(column, surface.columns) };
-        show(surface.describe(at.row, at.column));
-      };
-      canvas.addEventListener("pointermove", (event) => {
-        const box = canvas.getBoundingClientRect();
-        go(
-          Math.floor(((event.clientY - box.top) / box.height) * surface.rows),
-          Math.floor(((event.clientX - box.left) / box.width) * surface.columns),
-        );
-      });
-      canvas.addEventListener("click", () => surface.pick(at.row, at.column));
-      canvas.addEventListener("pointerleave", leave);
-      canvas.addEventListener("focus", () => canvas.matches(":focus-visible") && go(at.row, at.column));
-      canvas.addEventListener("blur", leave);
-      canvas.addEventListener("keydown", (event) => {
-        if (event.key === "Enter") surface.pick(at.row, at.column);
-        const [down, right] = MOVES[event.key] ?? [0, 0];
-        if (down === 0 && right === 0) return;
-        // The walk listens for the same keys on the page.
-        event.preventDefault();
-        event.stopPropagation();
-        const size = event.shiftKey ? 10 : 1;
-        go(at.row + down * size, at.column + right * size);
+      cellCursor(canvas, {
+        ...surface,
+        read: (row, column) => show(surface.describe(row, column)),
+        leave,
       });
     },
     rest(text) {
@@ -100,13 +79,6 @@ export function exactReader(readout: HTMLElement, actions: Actions): ExactReader
     },
   };
 }
-
-const MOVES: Readonly<Record<string, readonly [down: number, right: number]>> = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-};
 
 /** The numbers to ask for: the pixel's own, and a few neighbours for the next move of the pointer. */
 function around(tensor: Tensor, row: number, column: number): Region {
@@ -137,8 +109,4 @@ function words({ tensor, row, column, name }: Cell, exact: number | null): Node[
     parts.push(element("small", {}, ` its pixel averages ${size} numbers: ${formatNumber(drawn)}`));
   }
   return parts;
-}
-
-function clamp(index: number, size: number): number {
-  return Math.min(size - 1, Math.max(0, index));
 }

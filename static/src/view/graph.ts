@@ -2,6 +2,7 @@ import { type Card, cardOf } from "../cards";
 import { overlaps, pathOf, routeKey, wireCurves } from "../geometry";
 import { wireKey } from "../history";
 import type { Layout, Place } from "../layout";
+import { regionsOf, roundedPath } from "../regions";
 import type { Actions, NodeView, Pass, Scene, View } from "../state";
 import { type CardView, cardView } from "./card";
 import { svgElement } from "./element";
@@ -13,6 +14,8 @@ const TAB_STOPS = 60;
 const WHOLE = 200;
 /** Below this scale words are too small to be read; they are left out, which makes a large graph cheap to move. */
 const READABLE_SCALE = 0.28;
+/** Of the outline of a layer. */
+const CORNER = 14;
 
 interface WireView {
   readonly place: Place;
@@ -41,6 +44,7 @@ export function cardsOf(scene: Scene): Map<number, Card> {
 export function graphView(world: SVGGElement, actions: Actions): GraphView {
   const nodes = new Map<number, { card: CardView; place: Place; shown: NodeView | null; marks: string }>();
   const wires: WireView[] = [];
+  const regions = new Map<string, SVGGElement>();
 
   const laneLayer = svgElement("g", { class: "lanes" });
   const wireLayer = svgElement("g", { class: "wires", "aria-hidden": "true" });
@@ -81,7 +85,18 @@ export function graphView(world: SVGGElement, actions: Actions): GraphView {
       });
       const lanes = layout.lanes.filter((lane) => lane.name !== "");
       const labels = lanes.map((lane) => svgElement("text", { class: "lane", x: lane.x, y: lane.y - 16 }, lane.name));
-      laneLayer.replaceChildren(...labels);
+      regions.clear();
+      for (const region of regionsOf(scene.graph.nodes, layout)) {
+        const { x, y } = region.label;
+        const root = svgElement(
+          "g",
+          { class: "region" },
+          svgElement("path", { d: roundedPath(region.outline, CORNER) }),
+          svgElement("text", { x, y: y - 4 }, region.name),
+        );
+        regions.set(region.name, root);
+      }
+      laneLayer.replaceChildren(...regions.values(), ...labels);
       wireLayer.replaceChildren(...(nodes.size <= WHOLE ? paths : []));
       cardLayer.replaceChildren(...(nodes.size <= WHOLE ? groups : []));
     },
@@ -94,6 +109,8 @@ export function graphView(world: SVGGElement, actions: Actions): GraphView {
         wire.state = state;
         wire.path.setAttribute("class", state);
       }
+      const layer = scene.nodes.get(view.step?.node ?? -1)?.layer;
+      for (const [name, region] of regions) region.classList.toggle("now", name === layer);
       const tabStops = nodes.size <= TAB_STOPS;
       for (const [id, node] of nodes) {
         const look = view.node(id);

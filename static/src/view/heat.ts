@@ -1,5 +1,5 @@
-import { pixels } from "../heatmap";
-import { mapsOf, type Picture, pictureOf } from "../picture";
+import { bytePixels, type Palette, pixels } from "../heatmap";
+import { GUTTER, type Picture, pictureOf } from "../picture";
 import type { Tensor } from "../state";
 import { onThemeChange, paletteOf, type Role } from "./palette";
 
@@ -32,8 +32,70 @@ export function drawTensor(canvas: HTMLCanvasElement, tensor: Tensor, role: Role
 
 /** Draws one of a tensor's rows, where these are pictures. */
 export function drawMap(canvas: HTMLCanvasElement, tensor: Tensor, row: number, role: Role, scale: number): void {
-  const picture = mapsOf(tensor)[row];
-  if (picture) drawPicture(canvas, picture, role, scale);
+  drawMaps(canvas, tensor, { first: row, count: 1, columns: 1, stride: 1, gutter: 0 }, role, scale);
+}
+
+/**
+ * Draws all rows of a tensor as the pictures they are, so many beside each other. Of so many that each is drawn small
+ * anyway, every second or fourth pixel is drawn.
+ */
+export function drawGrid(
+  canvas: HTMLCanvasElement,
+  tensor: Tensor,
+  role: Role,
+  columns: number,
+  { scale = tensor.largest, stride = 1 } = {},
+): void {
+  drawMaps(canvas, tensor, { first: 0, count: tensor.shape[0] ?? 0, columns, stride, gutter: GUTTER }, role, scale);
+}
+
+interface Grid {
+  /** The first row that is drawn, and how many are. */
+  readonly first: number;
+  readonly count: number;
+  /** Pictures beside each other. */
+  readonly columns: number;
+  /** Of how many pixels one is drawn, each way. */
+  readonly stride: number;
+  readonly gutter: number;
+}
+
+function drawMaps(canvas: HTMLCanvasElement, tensor: Tensor, grid: Grid, role: Role, scale: number): void {
+  const { images, maps } = tensor;
+  const { first, count, columns, stride, gutter } = grid;
+  if (!images || !maps || (first + count) * images[0] * images[1] > maps.length) return;
+  const [height, width] = images;
+  const [shownHeight, shownWidth] = [Math.ceil(height / stride), Math.ceil(width / stride)];
+  const [down, across] = [shownHeight + 2 * gutter, shownWidth + 2 * gutter];
+  const [imageHeight, imageWidth] = [Math.ceil(count / columns) * down, columns * across];
+  canvas.width = imageWidth;
+  canvas.height = imageHeight;
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = new ImageData(imageWidth, imageHeight);
+  const pixels = new Uint32Array(image.data.buffer);
+  const colours = coloursOf(tensor, role, scale);
+  for (let i = 0; i < count; i++) {
+    const from = (first + i) * width * height;
+    const to = (Math.floor(i / columns) * down + gutter) * imageWidth + (i % columns) * across + gutter;
+    for (let y = 0; y < shownHeight; y++) {
+      const [source, target] = [from + y * stride * width, to + y * imageWidth];
+      for (let x = 0; x < shownWidth; x++) pixels[target + x] = colours[maps[source + x * stride] as number] as number;
+    }
+  }
+  context.putImageData(image, 0, 0);
+}
+
+const colourTables = new WeakMap<Tensor, { palette: Palette; scale: number; colours: Uint32Array }>();
+
+/** The colours of a tensor's bytes; a grid of many maps asks for the same ones again and again. */
+function coloursOf(tensor: Tensor, role: Role, scale: number): Uint32Array {
+  const palette = paletteOf(role);
+  const known = colourTables.get(tensor);
+  if (known?.palette === palette && known.scale === scale) return known.colours;
+  const colours = bytePixels(tensor.maps_zero, tensor.maps_scale, scale, palette);
+  colourTables.set(tensor, { palette, scale, colours });
+  return colours;
 }
 
 /** Draws a picture with cells of `cell` CSS pixels; large cells carry the marks of sign. */

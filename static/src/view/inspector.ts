@@ -1,16 +1,18 @@
+import { formatCount } from "../charts/labels";
 import { formatExact, formatNumber, formatShape } from "../format";
-import type { GraphNode, Quantity } from "../protocol";
+import type { GraphNode } from "../protocol";
 import type { Actions, NodeView, Panel, Scene, Tensor, Value, View } from "../state";
-import { graphScale } from "../sums";
-import { element, releaseAfterPointer, section } from "./element";
+import { graphScale, layerScale } from "../sums";
+import { element, section } from "./element";
 import { histogram } from "./histogram";
 import { typeset } from "./math";
 import type { Role } from "./palette";
+import { segments } from "./segments";
 import { contributionList, squares, stateWords } from "./sum";
 import { type TensorContent, type TensorView, tensorView } from "./tensor";
 import { amount, fact } from "./words";
 
-type ScaleOf = "tensor" | "graph";
+type ScaleOf = "tensor" | "layer" | "graph";
 
 /** Everything about one node: the one picked by hand, else the one in the middle of the step. */
 export function inspectorPanel(host: HTMLElement, actions: Actions): Panel {
@@ -19,22 +21,23 @@ export function inspectorPanel(host: HTMLElement, actions: Actions): Panel {
   release.addEventListener("click", () => actions.select(null));
   const formula = element("div", { class: "formula", tabindex: 0, role: "group", "aria-label": "formula of the node" });
   const facts = element("dl", { class: "facts" });
-  const quantities = element("div", { class: "quantities" });
-  const scaleSwitch = segments(
-    "scale",
-    "Colour scale",
+  const scaleSwitch = segments<ScaleOf>(
+    "inspector-scale",
+    "Colour scale of",
     [
-      ["tensor", "this tensor"],
-      ["graph", "whole graph"],
+      ["tensor", "tensor"],
+      ["layer", "layer"],
+      ["graph", "graph"],
     ],
     (value) => {
-      scaleOf = value as ScaleOf;
+      scaleOf = value;
       redraw();
     },
   );
   const tensors = { value: tensorPart("value", actions), grad: tensorPart("grad", actions) };
   const contributions = element("div");
-  body.append(formula, facts, quantities, scaleSwitch, tensors.value.root, tensors.grad.root, contributions, release);
+  const ofLayer = scaleSwitch.querySelector<HTMLElement>("label:has([value=layer])");
+  body.append(formula, facts, scaleSwitch, tensors.value.root, tensors.grad.root, contributions, release);
   host.append(root);
 
   let scaleOf: ScaleOf = "tensor";
@@ -60,14 +63,18 @@ export function inspectorPanel(host: HTMLElement, actions: Actions): Panel {
     // The sum over children above shows the same where this is the node that receives.
     const receives = view.step?.kind === "contribution" && view.step.target === id;
     facts.replaceChildren(...factsOf(graphNode, node, !receives));
-    const own = view.step?.node === id ? view.step.quantities : [];
-    quantities.replaceChildren(...own.map((quantity) => quantityPart(quantity, scene, actions)));
     const [value, grad] = [tensorOf(scene, node.value), tensorOf(scene, node.grad)];
     scaleSwitch.hidden = !value && !grad;
+    if (ofLayer) ofLayer.hidden = !scene.graph.nodes.some(({ layer }) => layer !== "");
     const open = (element: number[]) => actions.openElement(element);
-    const computes = view.step?.kind === "compute" && view.step.node === id;
-    tensors.value.show(value, graphNode.name, value && scale(scene, "value", value), computes ? open : null);
-    tensors.grad.show(grad, `∂${graphNode.name}`, grad && scale(scene, "grad", grad), receives ? open : null);
+    const makes = (view.step?.kind === "compute" || view.step?.kind === "update") && view.step.node === id;
+    tensors.value.show(value, graphNode.name, value && scale(scene, "value", value, graphNode), makes ? open : null);
+    tensors.grad.show(
+      grad,
+      `∂${graphNode.name}`,
+      grad && scale(scene, "grad", grad, graphNode),
+      receives ? open : null,
+    );
     const seeded = scene.graph.roots.includes(id); // by nobody's contribution
     contributions.replaceChildren(
       ...(receives || seeded || node.expected === 0
@@ -76,7 +83,8 @@ export function inspectorPanel(host: HTMLElement, actions: Actions): Panel {
     );
   }
 
-  function scale(scene: Scene, role: Role, tensor: Tensor): number {
+  function scale(scene: Scene, role: Role, tensor: Tensor, { layer }: GraphNode): number {
+    if (scaleOf === "layer" && layer !== "") return layerScale(scene, role, layer);
     return scaleOf === "graph" ? graphScale(scene, role) : tensor.largest;
   }
 
@@ -116,30 +124,6 @@ function slot(why: string): HTMLElement {
   return element("span", { class: "slot", title: why }, element("span", {}, why));
 }
 
-/** A number or tensor of the optimizer's own; a tensor unfolds into its heatmap. */
-function quantityPart(quantity: Quantity, scene: Scene, actions: Actions): HTMLElement {
-  const tensor = tensorOf(scene, quantity.value);
-  const name = element("span", { class: "quantity-name" });
-  typeset(name, quantity.latex);
-  const says = element("span", { class: "quiet" }, quantity.says);
-  if (typeof quantity.value === "number") {
-    return element("p", { class: "quantity" }, name, says, element("b", {}, amount(quantity.value)));
-  }
-  const details = element("details", {}, element("summary", { class: "quantity" }, name, says));
-  // Drawn when it is first looked at: there are up to five, and each step has its own.
-  details.addEventListener(
-    "toggle",
-    () => {
-      if (!tensor) return;
-      const view = tensorView("value", actions);
-      details.append(view.root);
-      view.update({ tensor, name: quantity.name, scale: tensor.largest, open: null });
-    },
-    { once: true },
-  );
-  return details;
-}
-
 function tensorOf(scene: Scene, value: Value | null): Tensor | null {
   return value !== null && typeof value !== "number" ? (scene.tensors.get(value.ref) ?? null) : null;
 }
@@ -174,30 +158,7 @@ function statisticsOf(tensor: Tensor): HTMLElement[] {
     fact("mean", formatNumber(tensor.mean)),
     fact("spread (std)", formatNumber(tensor.std)),
     fact("norm", formatNumber(tensor.norm)),
-    fact("zeros", `${tensor.zeros.toLocaleString("en")} of ${count.toLocaleString("en")}`),
-    ...(tensor.not_finite > 0 ? [fact("NaN or infinite", tensor.not_finite.toLocaleString("en"))] : []),
+    fact("zeros", `${formatCount(tensor.zeros)} of ${formatCount(count)}`),
+    ...(tensor.not_finite > 0 ? [fact("NaN or infinite", formatCount(tensor.not_finite))] : []),
   ];
-}
-
-/** A segmented switch of radio buttons, the first one chosen. */
-function segments(
-  name: string,
-  legend: string,
-  options: readonly (readonly [value: string, label: string])[],
-  changed: (value: string) => void,
-): HTMLElement {
-  const inputs = options.map(([value, label], i) => {
-    const input = element("input", { type: "radio", name: `inspector-${name}`, value, checked: i === 0 });
-    input.addEventListener("change", () => changed(value));
-    return element("label", {}, input, element("span", {}, label));
-  });
-  const legendBox = element("legend", {}, legend);
-  const root = element(
-    "fieldset",
-    { class: "choice inline" },
-    legendBox,
-    element("div", { class: "segments" }, ...inputs),
-  );
-  releaseAfterPointer(root);
-  return root;
 }

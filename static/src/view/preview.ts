@@ -4,6 +4,7 @@ import { wireKey } from "../history";
 import type { Layout } from "../layout";
 import { type MiniatureSize, miniatureSize } from "../miniature";
 import { mapsOf, type Picture, pictureOf } from "../picture";
+import { atStep } from "../player";
 import { type Scene, type Tensor, type Value, viewAt } from "../state";
 import { svgElement } from "./element";
 import { drawPicture } from "./heat";
@@ -54,10 +55,10 @@ export function preview(scene: Scene, layout: Layout): Preview {
   function show(position: number): void {
     shown = position;
     const view = viewAt(scene, {
-      position: { step: position, element: null, term: 0 },
+      position: atStep(position),
       level: "wire",
       selected: null,
-      terms: null,
+      opened: null,
     });
     for (const [id, card] of cards) {
       const { value, grad, expected } = view.node(id);

@@ -20,6 +20,8 @@ const PHONE_WIDTH = 600;
 /** The picture shrinks down to this where both ends of a wire would else not be seen. */
 const SMALLEST_FOLLOWED = 0.45;
 const MARGIN = 28;
+/** At the bottom, where the legend stands. */
+const FOOT = 48;
 /** A press that moves the pointer by less is a click on a node. */
 const CLICK_DISTANCE = 4;
 
@@ -57,6 +59,8 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
   let now: ZoomTransform = zoomIdentity;
   /** The scale that was opened with or chosen by hand; what follows the walk returns to it. */
   let chosen = 1;
+  /** Somebody has moved or scaled the picture by hand. */
+  let handled = false;
   let drawnRegion: Place = { x: 0, y: 0, width: 0, height: 0 };
 
   /** Draws what is in sight, and half a screen around it, sharp and in its place. */
@@ -75,7 +79,7 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
     .clickDistance(CLICK_DISTANCE)
     .on("zoom", ({ transform, sourceEvent }: D3ZoomEvent<HTMLElement, unknown>) => {
       now = transform;
-      if (sourceEvent) chosen = transform.k;
+      if (sourceEvent) [chosen, handled] = [transform.k, true];
       if (!within(seen(now, size), drawnRegion)) draw();
       // During the gesture the finished drawing is moved as it is, which costs nothing; it is drawn sharp at the end.
       const k = now.k / drawn.k;
@@ -92,25 +96,25 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
   };
   wires.resize(size);
   const fitting = (place: Place, largest = LARGEST_FIT, smallest = ZOOM_RANGE[0]): ZoomTransform => {
-    const [width, height] = [size.width - 2 * MARGIN, size.height - 2 * MARGIN];
+    const [width, height] = [size.width - 2 * MARGIN, size.height - MARGIN - FOOT];
     const k = Math.max(smallest, Math.min(largest, width / place.width, height / place.height));
     const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
-    return zoomIdentity.translate(size.width / 2 - x * k, size.height / 2 - y * k).scale(k);
+    return zoomIdentity.translate(MARGIN + width / 2 - x * k, MARGIN + height / 2 - y * k).scale(k);
   };
   const readable = () => (size.width < PHONE_WIDTH ? READABLE_ON_PHONE : READABLE);
   /** Shifted so that no side of the screen stays empty while the drawing goes on at the other; what fits is centred. */
   const filled = ({ k, x, y }: ZoomTransform, whole: Place): ZoomTransform => {
-    const shifted = (offset: number, start: number, length: number, room: number) => {
-      const [most, least] = [MARGIN - start * k, room - MARGIN - (start + length) * k];
+    const shifted = (offset: number, start: number, length: number, end: number) => {
+      const [most, least] = [MARGIN - start * k, end - (start + length) * k];
       return least > most ? (least + most) / 2 : Math.min(most, Math.max(least, offset));
     };
-    const left = shifted(x, whole.x, whole.width, size.width);
-    return zoomIdentity.translate(left, shifted(y, whole.y, whole.height, size.height)).scale(k);
+    const left = shifted(x, whole.x, whole.width, size.width - MARGIN);
+    return zoomIdentity.translate(left, shifted(y, whole.y, whole.height, size.height - FOOT)).scale(k);
   };
   const showAll = (animated = true) => {
     if (!layout) return;
     const whole = fitting(boundsOf(layout));
-    chosen = whole.k;
+    [chosen, handled] = [whole.k, false];
     go(whole, animated);
   };
   /** Brings what is active into sight; leaves the picture alone where it is already. */
@@ -166,7 +170,9 @@ export function stageView(host: HTMLElement, options: StageOptions): Stage {
     if (entry) size = entry.contentRect;
     wires.resize(size);
     draw();
-    follow(false);
+    // A picture that stands as it was opened is opened anew for the room that it has now.
+    if (handled) follow(false);
+    else open();
   }).observe(host);
   onThemeChange(() => {
     graph.forget();

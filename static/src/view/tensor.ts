@@ -1,14 +1,13 @@
+import { gridColumns } from "../cards";
 import { formatNumber } from "../format";
 import { asMatrix, elementIndex } from "../heatmap";
-import { elementName, mapsOf, type Picture, pictureOf, regionOf, regionSize } from "../picture";
+import { elementName, gridCell, mapCount, type Picture, pictureOf, regionOf, regionSize } from "../picture";
 import type { Actions, Tensor } from "../state";
 import { element, setText } from "./element";
 import { exactReader } from "./exact";
-import { drawMap, drawPicture } from "./heat";
+import { drawGrid, drawMap, drawPicture } from "./heat";
 import { onThemeChange, type Role } from "./palette";
 import { numberTable } from "./table";
-
-export { drawTensor } from "./heat";
 
 /** Matrices up to this many rows and columns are also written out. */
 const WRITTEN_OUT = 6;
@@ -49,8 +48,10 @@ export function tensorView(role: Role, actions: Actions): TensorView {
   function draw(): void {
     if (!shown) return;
     const { tensor, name, scale } = shown;
-    const maps = mapsOf(tensor);
-    surface.replaceChildren(...(maps.length > 0 ? mapGrid(tensor, maps, name, scale) : [heatmap(tensor, name, scale)]));
+    const count = mapCount(tensor);
+    const maps = count <= NUMBERED_MAPS ? numberedMaps : mapGrid;
+    const drawn = count === 0 ? heatmap(tensor, name, scale) : maps(tensor, count, name, scale);
+    surface.replaceChildren(drawn);
     setText(low, formatNumber(-scale));
     setText(high, formatNumber(scale));
     const { rows, columns } = asMatrix(tensor.shape);
@@ -77,25 +78,46 @@ export function tensorView(role: Role, actions: Actions): TensorView {
     return canvas;
   }
 
-  function mapGrid(tensor: Tensor, maps: readonly Picture[], name: string, scale: number): HTMLElement[] {
-    const numbered = maps.length <= NUMBERED_MAPS;
-    const grid = element("div", { class: `maps ${numbered ? "few" : "many"}` });
-    for (const [row, map] of maps.entries()) {
+  /** A few pictures, each by itself with its number. */
+  function numberedMaps(tensor: Tensor, count: number, name: string, scale: number): HTMLElement {
+    const grid = element("div", { class: "maps" });
+    for (let row = 0; row < count; row++) {
       const canvas = element("canvas", { class: "heat" });
       drawMap(canvas, tensor, row, role, scale);
       exact.attach(canvas, {
         label: `${name}, picture ${row}`,
-        rows: map.rows,
-        columns: map.columns,
+        rows: canvas.height,
+        columns: canvas.width,
         describe: (y, x) => {
-          const column = y * map.columns + x;
+          const column = y * canvas.width + x;
           return { tensor, row, column, name: elementName(name, tensor.shape, row, column) };
         },
-        pick: (y, x) => shown?.open?.(elementIndex(tensor.shape, row, y * map.columns + x)),
+        pick: (y, x) => shown?.open?.(elementIndex(tensor.shape, row, y * canvas.width + x)),
       });
-      grid.append(numbered ? element("figure", {}, canvas, element("figcaption", {}, String(row))) : canvas);
+      grid.append(element("figure", {}, canvas, element("figcaption", {}, String(row))));
     }
-    return [grid];
+    return grid;
+  }
+
+  /** Many pictures, such as those of a batch, on one canvas. */
+  function mapGrid(tensor: Tensor, count: number, name: string, scale: number): HTMLElement {
+    const columns = gridColumns(count);
+    const canvas = element("canvas", { class: "heat all-maps" });
+    drawGrid(canvas, tensor, role, columns, { scale });
+    exact.attach(canvas, {
+      label: `${name}, ${count} pictures`,
+      rows: canvas.height,
+      columns: canvas.width,
+      describe: (y, x) => {
+        const { row, column } = gridCell(tensor, columns, y, x);
+        return { tensor, row, column, name: elementName(name, tensor.shape, row, column) };
+      },
+      pick: (y, x) => {
+        const { row, column } = gridCell(tensor, columns, y, x);
+        shown?.open?.(elementIndex(tensor.shape, row, column));
+      },
+    });
+    return canvas;
   }
 
   onThemeChange(draw);
@@ -111,7 +133,7 @@ export function tensorView(role: Role, actions: Actions): TensorView {
   };
 }
 
-function cellSize(picture: Picture): { width: number; height: number } {
+export function cellSize(picture: Picture): { width: number; height: number } {
   const width = Math.min(LARGEST.cell, LARGEST.width / picture.columns);
   const height = Math.min(LARGEST.cell, LARGEST.height / picture.rows);
   return { width: Math.min(width, height * STRETCH), height: Math.min(height, width * STRETCH) };
@@ -120,7 +142,7 @@ function cellSize(picture: Picture): { width: number; height: number } {
 /** What stands under the picture while nothing is pointed at. */
 function restText(tensor: Tensor): string {
   const { rows, columns } = asMatrix(tensor.shape);
-  if (mapsOf(tensor).length > 0) return `${rows} rows, each drawn as a picture. Point at one to read a number.`;
+  if (mapCount(tensor) > 0) return `${rows} rows, each drawn as a picture. Point at one to read a number.`;
   if (tensor.exact) return "Each cell is one number. Point at one, or use the arrow keys.";
   const size = regionSize(regionOf(tensor, 0, 0));
   return `${rows}×${columns} numbers; each pixel averages about ${size}. Point at one to read the exact number.`;

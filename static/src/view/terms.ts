@@ -1,132 +1,94 @@
-import { formatExact, formatNumber } from "../format";
-import { mapsOf } from "../picture";
-import type { Term, Terms } from "../protocol";
-import type { Actions, Panel, Scene, Tensor, View } from "../state";
-import { runningSums } from "../sums";
+import { partsOf } from "../player";
+import { sightsOfTerm, sightsOfUpdate } from "../sights";
+import type { Actions, OpenedElement, Panel, Scene, View } from "../state";
 import { element, section, setText } from "./element";
-import { drawLasting, drawMap } from "./heat";
-import { typeset } from "./math";
+import { lensView } from "./lens";
+import { lineList } from "./lines";
+import { productList } from "./products";
 import { showText } from "./words";
 
-/**
- * One element, opened: the products that sum to it and the sum so far.
- *
- * Up to 784 rows; the style sheet lets the browser skip those out of sight (`content-visibility`).
- */
+/** One element, opened: the products that sum to it, or the lines of its update, up to where the learner stands. */
 export function termsPanel(host: HTMLElement, actions: Actions): Panel {
   const { root, heading, body } = section("terms", "One element");
   const close = element("button", { type: "button", class: "plain-button" }, "Back to the whole step");
   close.addEventListener("click", () => actions.closeElement());
   const title = element("p", { class: "says" });
-  const formula = element("div", { class: "formula", tabindex: 0, role: "group", "aria-label": "the sum in symbols" });
-  const head = element("div", { class: "term head" });
-  const list = element("ol", { class: "term-rows", tabindex: 0, "aria-label": "Products" });
-  const total = element("div", { class: "running" });
-  body.append(title, formula, head, list, total, close);
+  const lens = lensView();
+  const products = productList(actions);
+  const lines = lineList(actions);
+  body.append(title, lens.root, products.root, lines.root, close);
   root.hidden = true;
   host.append(root);
-  let shown: Terms | null = null;
-  let sums: number[] = [];
+  let shown: { opened: OpenedElement; largestFirst: boolean; marked: number } | null = null;
 
-  function build(scene: Scene, terms: Terms): void {
-    shown = terms;
-    sums = runningSums(terms.terms);
-    showText(title, terms.title);
-    typeset(formula, terms.latex);
-    const batch = terms.terms.some((term) => term.picture !== null) ? batchOf(scene) : null;
-    root.classList.toggle("with-pictures", batch !== null);
-    head.replaceChildren(
-      ...["", terms.left_label, terms.right_label, "product"].map((label) => element("span", {}, label)),
-    );
-    head.hidden = list.hidden = total.hidden = terms.terms.length === 0;
-    list.replaceChildren(
-      ...terms.terms.map((term, i) => termRow(term, i, batch, () => actions.seek(terms.step + 1, i + 1))),
-    );
+  function build(scene: Scene, opened: OpenedElement, largestFirst: boolean): void {
+    // Below a long equation, or on a phone, another element would open out of sight.
+    const another = String(shown?.opened.element) !== String(opened.element) || shown?.opened.step !== opened.step;
+    shown = { opened, largestFirst, marked: -1 };
+    showText(title, opened.title);
+    products.root.hidden = opened.type !== "terms";
+    lines.root.hidden = opened.type !== "lines";
+    if (opened.type === "terms") products.show(scene, opened, largestFirst);
+    else lines.show(opened);
+    if (another) root.scrollIntoView({ block: "start" });
   }
 
-  function mark(term: number): void {
-    if (!shown) return;
-    const done = Math.min(term, shown.terms.length);
-    const rows = list.children;
-    for (let i = 0; i < rows.length; i++) {
-      rows[i]?.classList.toggle("later", i >= done);
-      rows[i]?.classList.toggle("now", i === done - 1);
+  function mark(scene: Scene, view: View, opened: OpenedElement): void {
+    const done = Math.min(view.position.term, partsOf(opened));
+    if (!shown || !view.step || shown.marked === done) return;
+    shown.marked = done;
+    if (opened.type === "terms") {
+      products.mark(done);
+      lens.show(sightsOfTerm(scene, view.step, opened, products.at(done)));
+      markRows(products.list, done);
+    } else {
+      lens.show(sightsOfUpdate(scene, view.step, opened));
+      markRows(lines.list, done);
     }
-    const now = rows[done - 1];
-    // Only the list scrolls: the page must not jump while somebody watches the picture.
-    if (now instanceof HTMLElement) {
-      const above = now.offsetTop - list.offsetTop;
-      const hidden = above < list.scrollTop || above + now.offsetHeight > list.scrollTop + list.clientHeight;
-      if (hidden) list.scrollTop = above - list.clientHeight / 2;
-    } else list.scrollTop = 0;
-    total.replaceChildren(...totals(shown, sums[done] ?? 0, done));
   }
 
   return {
-    update(scene: Scene, view: View) {
-      const open = view.position.element !== null;
+    update(scene, view) {
+      const { element: index, largest_first: largestFirst } = view.position;
       // The step's own words come back into sight when it closes.
-      if (!open && !root.hidden) host.parentElement?.scrollTo({ top: 0 });
-      root.hidden = !open;
-      if (!open) return;
-      const index = view.position.element ?? [];
-      setText(heading, index.length > 0 ? `Element [${index.join(", ")}]` : "This number");
-      if (view.terms && view.terms !== shown) {
-        build(scene, view.terms);
-        // Below a long equation, or on a phone, it would open out of sight.
-        root.scrollIntoView({ block: "start" });
+      if (!index && !root.hidden) host.parentElement?.scrollTo({ top: 0 });
+      root.hidden = !index;
+      if (!index) {
+        shown = null;
+        return;
       }
-      if (view.terms) mark(view.position.term);
+      setText(heading, index.length > 0 ? `Element [${index.join(", ")}]` : "This number");
+      const { opened } = view;
+      if (!opened) return;
+      if (opened !== shown?.opened || largestFirst !== shown.largestFirst) build(scene, opened, largestFirst);
+      mark(scene, view, opened);
     },
   };
 }
 
-function termRow(term: Term, index: number, batch: Tensor | null, go: () => void): HTMLElement {
-  const picture = element("span", { class: "thumb" });
-  const { picture: number } = term;
-  if (batch && number !== null) {
-    const canvas = element("canvas", { class: "heat", title: `picture ${number}` });
-    drawLasting(canvas, () => drawMap(canvas, batch, number, "value", batch.largest));
-    picture.append(canvas);
-  } else picture.append(String(index + 1));
-  const row = element(
-    "li",
-    { class: "term" },
-    picture,
-    element("span", { class: "factor", title: term.left_at }, formatNumber(term.left)),
-    element("span", { class: "factor", title: term.right_at }, "× ", formatNumber(term.right)),
-    element("span", { class: "product", title: formatExact(term.product) }, "= ", formatNumber(term.product)),
-  );
-  row.addEventListener("click", go);
-  return row;
-}
+/** Between the row and the lower end of the panel. */
+const PANEL_MARGIN = 12;
 
-function totals(terms: Terms, sum: number, done: number): HTMLElement[] {
-  const count = terms.terms.length;
-  const complete = done >= count;
-  const zeros = terms.omitted > 0 ? `, ${terms.omitted} more are exactly 0` : "";
-  return [
-    element(
-      "p",
-      {},
-      `Sum of ${done} of ${count}${zeros}`,
-      element("b", { title: formatExact(sum) }, formatNumber(sum)),
-    ),
-    element(
-      "p",
-      { class: "quiet" },
-      complete ? "That is the number shown" : "The number shown",
-      element("b", { title: formatExact(terms.total) }, formatNumber(terms.total)),
-    ),
-  ];
-}
-
-/** The pictures of the batch: the data whose rows are pictures. */
-function batchOf(scene: Scene): Tensor | null {
-  for (const node of scene.graph.nodes) {
-    const value = scene.values.get(node.id);
-    const tensor = node.kind === "data" && typeof value === "object" ? scene.tensors.get(value.ref) : undefined;
-    if (tensor && mapsOf(tensor).length > 0) return tensor;
+/** Marks how far a list has been gone through, and brings the latest row into sight. */
+function markRows(list: HTMLElement, done: number): void {
+  const rows = list.children;
+  for (let i = 0; i < rows.length; i++) {
+    rows[i]?.classList.toggle("later", i >= done);
+    rows[i]?.classList.toggle("now", i === done - 1);
   }
-  return null;
+  const now = rows[done - 1];
+  // The list and the panel may scroll, the page must not jump while somebody watches the picture.
+  if (!(now instanceof HTMLElement)) {
+    list.scrollTop = 0;
+    return;
+  }
+  const row = now.getBoundingClientRect();
+  const seen = list.getBoundingClientRect();
+  if (row.top < seen.top || row.bottom > seen.bottom) {
+    list.scrollTop += (row.top + row.bottom) / 2 - (seen.top + seen.bottom) / 2;
+  }
+  const panel = list.closest(".panel");
+  const end = Math.min(now.getBoundingClientRect().bottom, seen.bottom);
+  const below = end - (panel?.getBoundingClientRect().bottom ?? Number.POSITIVE_INFINITY);
+  if (panel && below > 0) panel.scrollTop += below + PANEL_MARGIN;
 }

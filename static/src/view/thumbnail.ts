@@ -1,9 +1,6 @@
 import type { Tensor } from "../state";
-import { drawMap, drawTensor } from "./heat";
+import { drawGrid, drawTensor } from "./heat";
 import { oncePerTheme, type Role } from "./palette";
-
-/** Between two pictures of a grid, in their own pixels. */
-const GUTTER = 2;
 
 let drawn = new WeakMap<Tensor, Map<string, string>>();
 let listening = false;
@@ -21,31 +18,20 @@ export function pictureAddress(tensor: Tensor, role: Role, columns: number): str
   const known = addresses.get(key);
   if (known) return known;
   const canvas = document.createElement("canvas");
-  if (columns > 0 && tensor.images && tensor.maps) drawGrid(canvas, tensor, role, columns, tensor.images);
+  if (columns > 0 && tensor.images && tensor.maps)
+    drawGrid(canvas, tensor, role, columns, { stride: strideOf(tensor) });
   else drawTensor(canvas, tensor, role, tensor.largest);
   const address = canvas.toDataURL();
   addresses.set(key, address);
   return address;
 }
 
-function drawGrid(
-  canvas: HTMLCanvasElement,
-  tensor: Tensor,
-  role: Role,
-  columns: number,
-  [height, width]: readonly [number, number],
-): void {
-  const count = tensor.shape[0] ?? 0;
-  canvas.width = columns * (width + GUTTER);
-  canvas.height = Math.ceil(count / columns) * (height + GUTTER);
-  const context = canvas.getContext("2d");
-  const map = document.createElement("canvas");
-  for (let i = 0; i < count; i++) {
-    drawMap(map, tensor, i, role, tensor.largest);
-    context?.drawImage(map, (i % columns) * (width + GUTTER) + 1, Math.floor(i / columns) * (height + GUTTER) + 1);
-  }
-}
-
 function forget(): void {
   drawn = new WeakMap();
+}
+
+/** Of how many pixels of a map one is enough, each way: in a grid of many a map is only a few pixels wide. */
+function strideOf(tensor: Tensor): number {
+  const count = tensor.shape[0] ?? 0;
+  return count <= 144 ? 1 : count <= 400 ? 2 : 4;
 }

@@ -1,12 +1,10 @@
-import { phaseRuns } from "../player";
+import { phaseRuns, trainingText } from "../player";
 import type { Scene, Text, View } from "../state";
 import { element, setText } from "./element";
 import { onThemeChange } from "./palette";
+import { bar, CELL, HEIGHT, marker, TOP } from "./rail";
 import { colourOf } from "./theme";
 
-const HEIGHT = 26;
-const CELL = 8;
-const ACTIVE = 18;
 /** Narrower cells than this are drawn as one band a phase. */
 const NARROWEST = 4;
 const GAP = 2;
@@ -25,7 +23,8 @@ export function timelineView(host: HTMLElement, seek: (step: number) => void): T
   const tip = element("div", { class: "tip", hidden: true, "aria-hidden": "true" });
   const rail = element("div", { class: "rail", role: "slider", tabindex: 0, "aria-label": "Step", "aria-valuemin": 0 });
   rail.append(canvas);
-  host.replaceChildren(labels, rail, tip);
+  const root = element("div", {}, labels, rail, tip);
+  host.append(root);
   const context = canvas.getContext("2d");
   let current: { scene: Scene; view: View } | null = null;
   let labelled: Scene["steps"] | null = null;
@@ -41,18 +40,18 @@ export function timelineView(host: HTMLElement, seek: (step: number) => void): T
     const count = scene.steps.length;
     const cell = width / Math.max(count, 1);
     const at = view.position.step;
-    const top = HEIGHT - CELL - 2;
     for (const { phase, from, to } of phaseRuns(scene.steps)) {
       const [done, soft] = [colourOf(`--${phaseToken(phase)}`), colourOf(`--${phaseToken(phase)}-soft`)];
       if (cell >= NARROWEST) {
-        for (let i = from; i < to; i++) bar(context, i < at ? done : soft, i * cell, top, cell - GAP, CELL);
+        for (let i = from; i < to; i++) bar(context, i < at ? done : soft, i * cell, TOP, cell - GAP, CELL);
       } else {
-        bar(context, soft, from * cell, top, (to - from) * cell - GAP, CELL);
+        bar(context, soft, from * cell, TOP, (to - from) * cell - GAP, CELL);
         if (at > from)
-          bar(context, done, from * cell, top, (Math.min(at, to) - from) * cell - (at < to ? 0 : GAP), CELL);
+          bar(context, done, from * cell, TOP, (Math.min(at, to) - from) * cell - (at < to ? 0 : GAP), CELL);
       }
     }
-    marker(context, at, Math.max(cell - GAP, NARROWEST), cell, top, view.step ? phaseToken(view.step.phase) : null);
+    if (view.step) marker(context, (at - 1) * cell, Math.max(cell - GAP, NARROWEST), phaseToken(view.step.phase));
+    else bar(context, colourOf("--focus"), 0, 0, 3, HEIGHT - 8); // before the first step: a post at the very start
   };
   const label = () => {
     const { scene } = current ?? {};
@@ -120,6 +119,8 @@ export function timelineView(host: HTMLElement, seek: (step: number) => void): T
 
   return {
     update(scene, view) {
+      root.hidden = view.level === "training";
+      if (root.hidden) return;
       current = { scene, view };
       rail.setAttribute("aria-valuemax", String(scene.steps.length));
       rail.setAttribute("aria-valuenow", String(view.position.step));
@@ -130,8 +131,9 @@ export function timelineView(host: HTMLElement, seek: (step: number) => void): T
   };
 }
 
-/** "step 7 of 9, backward" */
+/** "step 7 of 9, backward", or "training step 1,201 of 3,000" */
 export function positionText(scene: Scene, view: View): string {
+  if (view.level === "training" && scene.training) return trainingText(scene.training);
   const { step } = view.position;
   return `step ${step} of ${scene.steps.length}${view.step ? `, ${view.step.kind === "seed" ? "seed" : view.step.phase}` : ""}`;
 }
@@ -139,41 +141,6 @@ export function positionText(scene: Scene, view: View): string {
 /** A phase by its name; where all that the loss does is to seed the backward pass, by that. */
 function runName(steps: Scene["steps"], { phase, from, to }: ReturnType<typeof phaseRuns>[number]): string {
   return steps.slice(from, to).every((step) => step.kind === "seed") ? "seed" : phase;
-}
-
-function marker(
-  context: CanvasRenderingContext2D,
-  at: number,
-  width: number,
-  cell: number,
-  top: number,
-  token: string | null,
-): void {
-  const y = top + CELL - ACTIVE;
-  if (token === null) {
-    // Before the first step: a post at the very start.
-    bar(context, colourOf("--focus"), 0, y, 3, ACTIVE);
-    return;
-  }
-  const x = (at - 1) * cell;
-  bar(context, colourOf("--focus"), x - 2, y - 2, width + 4, ACTIVE + 4, 4);
-  bar(context, colourOf("--panel"), x - 0.5, y - 0.5, width + 1, ACTIVE + 1, 3);
-  bar(context, colourOf(`--${token}`), x + 0.5, y + 0.5, width - 1, ACTIVE - 1);
-}
-
-function bar(
-  context: CanvasRenderingContext2D,
-  colour: string,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-  round = 2,
-): void {
-  context.fillStyle = colour;
-  context.beginPath();
-  context.roundRect(x, y, Math.max(width, 1), height, round);
-  context.fill();
 }
 
 /** The colour token of a phase. */

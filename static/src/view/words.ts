@@ -58,6 +58,15 @@ export function problemOf(reason: unknown): Problem | null {
 /** What went wrong, in a sentence for people. */
 export function explain(reason: unknown): string {
   const problem = problemOf(reason);
-  if (!problem) return "That did not arrive. It is sent again once the connection is back.";
+  return problem ? refusalText(problem) : "That did not arrive. It is sent again once the connection is back.";
+}
+
+/** The same of what is asked for once, and not again by itself. */
+export function explainOnce(reason: unknown): string {
+  const problem = problemOf(reason);
+  return problem ? refusalText(problem) : "That did not arrive. Try again once the connection is back.";
+}
+
+function refusalText(problem: Problem): string {
   return problem.expected ? `${problem.message}. Expected: ${problem.expected}.` : `${problem.message}.`;
 }

@@ -1,35 +1,12 @@
-"""Every message of the websocket, both ways. The JSON schema and the TypeScript types are generated from here.
-
-Control travels as JSON text frames, one message a frame; tensors as MessagePack binary frames (see `TensorFrame`).
-Every request carries `seq` and is answered by at least one message whose `request_seq` equals it. Whatever belongs to
-an opened scene carries its `generation`; a client drops what is older than the newest it has seen. NaN and infinities
-travel as the strings "NaN", "Infinity" and "-Infinity".
-"""
+"""The messages of the stepper: a scene with its trace, a position in it, and what may be asked about it."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field
 
-PROTOCOL_VERSION = 1
-"""Raised when a message changes its meaning; a page that speaks another version is told to reload."""
-
-Name = Annotated[str, Field(min_length=1, max_length=64)]
-Scalar = float
-# The first error is enough: a list of 200,000 words would otherwise make 400,000 of them, and half a gigabyte.
-Vector = Annotated[list[Scalar], Field(fail_fast=True)]
-Matrix = Scalar | Vector | Annotated[list[Vector], Field(fail_fast=True)]
-Text = list[tuple[Literal["plain", "name", "value", "grad"], str]]
-
-
-class Message(BaseModel):
-    """Frozen; unknown fields are refused. Records of the engine that have the same fields are read as they are."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", from_attributes=True, ser_json_inf_nan="strings", allow_inf_nan=True
-    )
-
+from app.protocol.base import Answer, Matrix, Message, Name, Request, Scalar, Text
 
 # ---------------------------------------------------------------------------------------------- parts of messages
 
@@ -39,7 +16,8 @@ class Position(Message):
 
     step: int = Field(ge=0, le=10_000_000)
     element: list[int] | None = Field(default=None, max_length=8)
-    term: int = Field(default=0, ge=0, description="terms of the opened element already added up")
+    term: int = Field(default=0, ge=0, description="terms or lines of the opened element already gone through")
+    largest_first: bool = Field(default=False, description="terms go by their magnitude, not by their place")
 
 
 class TensorRef(Message):
@@ -67,6 +45,7 @@ class GraphNode(Message):
     gradient_ports: list[int] = Field(description="ports along which a gradient flows")
     shape: list[int]
     lane: str = Field(description="the part of the picture it belongs to; empty where there is one part")
+    layer: str = Field(description="the layer of a network it belongs to; empty where it belongs to none")
     span: tuple[int, int] | None = Field(description="place in the source that it came from")
     images: tuple[int, int] | None = Field(description="rows are pictures of this height and width")
 
@@ -163,15 +142,6 @@ class Choice(Message):
     options: list[tuple[str, str]] = Field(description="(value, label)")
 
 
-class SceneCard(Message):
-    """What the home page says of a scene."""
-
-    id: str
-    title: str
-    says: str
-    source: str = Field(description="the expression it opens with; empty where it is not an expression")
-
-
 class Proof(Message):
     """One leaf's gradient, found three ways."""
 
@@ -183,29 +153,49 @@ class Proof(Message):
     agree: bool
 
 
+class Spot(Message):
+    """The picture that a number belongs to: a row of a node; and the pixel it is, where it is one of its pixels."""
+
+    node: int
+    row: int
+    pixel: int | None
+
+
 class Term(Message):
-    """One summand of an element: a product of two numbers and where they stand."""
+    """One summand of an element: a product of two numbers, where they stand, and the pictures they belong to."""
 
     left: Scalar
     right: Scalar
     product: Scalar
     left_at: str
     right_at: str
-    picture: int | None = Field(description="the picture of the batch it belongs to")
+    left_spot: Spot | None
+    right_spot: Spot | None
+
+
+class Line(Message):
+    """One quantity of the update of one element, in the order they are computed."""
+
+    name: str
+    latex: str = Field(description="the quantity and its formula")
+    numbers: str = Field(description="the same with the numbers filled in")
+    value: Scalar
+    says: str
+
+
+class TrainingStep(Message):
+    """The training step of a run that is open: the update that takes the run from `step` - 1 steps done to `step`."""
+
+    run: str
+    title: str = Field(description="the run in a few words; of a comparison, the member")
+    step: int
+    steps: int = Field(description="training steps of the run in all")
+    done: int = Field(description="training steps it has done so far")
+    member: int
+    picture: int | None = Field(description="the test picture seen before this step, in the place of its batch")
 
 
 # -------------------------------------------------------------------------------------------- requests (to the server)
-
-
-class Request(Message):
-    seq: int = Field(ge=0, le=2**53)
-
-
-class Hello(Request):
-    """First message of a connection."""
-
-    type: Literal["hello"]
-    protocol: int
 
 
 class Open(Request):
@@ -237,7 +227,7 @@ class Seek(Request):
 
 
 class Into(Request):
-    """Open one element of what the current step made: the terms that sum to it."""
+    """Open one element of what the current step made: the terms that sum to it, or the lines of its update."""
 
     type: Literal["into"]
     generation: int
@@ -262,20 +252,7 @@ class Prove(Request):
     generation: int
 
 
-ClientMessage = Annotated[Hello | Open | SetValue | Seek | Into | Window | Prove, Field(discriminator="type")]
-
 # -------------------------------------------------------------------------------------------- answers (to the browser)
-
-
-class Answer(Message):
-    request_seq: int | None = Field(description="the request answered; None where the server speaks first")
-
-
-class Welcome(Answer):
-    type: Literal["welcome"] = "welcome"
-    protocol: int
-    version: str
-    scenes: list[SceneCard]
 
 
 class Opened(Answer):
@@ -293,6 +270,7 @@ class Opened(Answer):
     choices: list[Choice]
     checks: list[Check]
     notes: list[str] = Field(description="things to be said plainly, such as which data is used")
+    training: TrainingStep | None = Field(description="where the scene is a training step of a run")
     values: dict[int, Value] = Field(description="the value of every node, by node id")
     grads: dict[int, Value] = Field(description="the final grad of every node that has one, by node id")
     steps: int
@@ -326,9 +304,22 @@ class Terms(Answer):
     latex: str
     left_label: str
     right_label: str
-    terms: list[Term]
+    terms: list[Term] = Field(description="by their place; those that are exactly zero are not listed")
     total: Scalar
     omitted: int = Field(description="terms that are exactly zero and not listed")
+    spot: Spot | None = Field(description="the picture that the element belongs to")
+
+
+class Lines(Answer):
+    """The update of one element of a parameter, quantity by quantity from its gradient to its new value."""
+
+    type: Literal["lines"] = "lines"
+    generation: int
+    step: int
+    element: list[int]
+    title: Text
+    lines: list[Line]
+    spot: Spot | None = Field(description="the picture that the element belongs to")
 
 
 class Numbers(Answer):
@@ -345,73 +336,3 @@ class Proved(Answer):
     generation: int
     proofs: list[Proof]
     says: str
-
-
-Code = Literal[
-    "bad_message",
-    "too_large",
-    "protocol_version",
-    "out_of_order",
-    "stale",
-    "unknown_scene",
-    "unknown_name",
-    "out_of_range",
-    "expression",
-    "shape",
-    "limit",
-    "busy",
-    "internal",
-]
-
-
-class Error(Answer):
-    """The one error shape."""
-
-    type: Literal["error"] = "error"
-    code: Code
-    message: str
-    given: str
-    expected: str
-    span: tuple[int, int] | None = Field(default=None, description="place in the source")
-    suggestion: str = ""
-
-
-ServerMessage = Annotated[Welcome | Opened | Steps | At | Terms | Numbers | Proved | Error, Field(discriminator="type")]
-
-# ------------------------------------------------------------------------------------------------- binary frames
-
-
-class TensorFrame(Message):
-    """A tensor as it travels (MessagePack map with these keys; `bytes` fields are raw little-endian).
-
-    `picture` is float32, of at most 64x64, averaged down where the tensor is larger (`exact` tells);
-    `maps` (uint8, with `maps_scale`: number = (byte - zero) * scale) holds one picture of `images` size a row.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings", ser_json_bytes="base64")
-
-    type: Literal["tensor"] = "tensor"
-    generation: int
-    ref: int
-    shape: list[int]
-    dtype: str
-    minimum: Scalar
-    maximum: Scalar
-    mean: Scalar
-    std: Scalar
-    norm: Scalar
-    largest: Scalar = Field(description="largest finite magnitude: the picture's symmetric scale")
-    not_finite: int
-    zeros: int
-    histogram: list[int] = Field(description="32 equal bins over [-largest, largest]")
-    exact: bool = Field(description="whether the picture's pixels are the tensor's elements")
-    picture_shape: tuple[int, int]
-    picture: bytes
-    images: tuple[int, int] | None
-    maps: bytes | None
-    maps_scale: Scalar
-    maps_zero: int
-
-
-CLIENT_MESSAGE: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
-SERVER_MESSAGE: TypeAdapter[ServerMessage] = TypeAdapter(ServerMessage)
