@@ -112,7 +112,9 @@ def test_quantities_are_pytorchs_where_it_has_them(name: str, options: dict[str,
         assert set(named) == {key for key, value in kept.items() if key != "step" and value is not None}
         for key, value in named.items():
             np.testing.assert_array_equal(value, np.asarray(change.after[key]))  # the optimizer's own, to the bit
-            np.testing.assert_allclose(value, kept[key].numpy(), rtol=1e-4, atol=1e-7)
+            # Sums over steps may cancel, and their rounding depends on the processor: small against the largest.
+            size = float(np.abs(value).max())
+            np.testing.assert_allclose(value, kept[key].numpy(), rtol=1e-4, atol=1e-6 * size + 1e-12)
         for element in elements(change)[-2:]:  # the lines go through the same numbers
             lines = lines_by_name(change, element)
             for quantity, value in shown.items():
