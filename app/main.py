@@ -18,7 +18,9 @@ from app.desk import Desk
 from app.download import Download, digits_or_download
 from app.fetch_process import Fetch, fetch_in_process
 from app.labs.pages import has_mnist, labs_router
+from app.networks import Networks
 from app.pages import error_page, page_templates, pages_router
+from app.predict_api import predict_router
 from app.problems import Problem, tell_invalid, tell_problem
 from app.proof import prove
 from app.resources import static_folder, templates_folder
@@ -69,6 +71,7 @@ def create_app(settings: Settings, fetch: Fetch = fetch_in_process) -> FastAPI:
     app.include_router(train_router(templates, run_limits(settings), lambda: has_mnist(settings.data)))
     app.include_router(labs_router(templates, lambda: has_mnist(settings.data), runs.recipe))
     app.include_router(data_router(settings.data, download))
+    app.include_router(predict_router(Networks(runs)))
     app.add_exception_handler(HTTPException, error_page(templates))
     app.add_exception_handler(Problem, tell_problem)
     app.add_exception_handler(RequestValidationError, tell_invalid)

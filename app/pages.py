@@ -46,6 +46,10 @@ def pages_router(templates: Jinja2Templates, scenes: Mapping[str, Scene]) -> API
     def data(request: Request) -> HTMLResponse:
         return templates.TemplateResponse(request, "data.html", {"sources": SOURCES})
 
+    @router.get("/draw")
+    def draw(request: Request) -> HTMLResponse:
+        return templates.TemplateResponse(request, "draw.html", {})
+
     return router
 
 

@@ -1,0 +1,49 @@
+// What the parts of the drawing page share: what they see, and what they may ask for.
+
+import type { Asked, Digit, Prediction } from "./api";
+import type { Lesson } from "./lessons";
+
+/** The page as it stands. */
+export interface DrawView {
+  /** What was read last; null: nothing was drawn or uploaded, or it was cleared. */
+  readonly prediction: Prediction | null;
+  /** Which of its digits is looked at. */
+  readonly picked: number;
+  /** Networks that are asked, the first is the one that is explained. */
+  readonly networks: readonly string[];
+  /** A newer picture is on its way: what is shown is of the one before. */
+  readonly reading: boolean;
+  /** What the visitor's copy of the first network has been taught. */
+  readonly lessons: readonly Lesson[];
+  /** The learning rate of lessons. */
+  readonly rate: number;
+  /** The picture came as a file: its own pixels, to be shown with boxes; null: it was drawn. */
+  readonly upload: ImageBitmap | null;
+}
+
+/** What may be asked of the page. */
+export interface DrawActions {
+  /** Looks at another digit of the picture. */
+  pick(digit: number): void;
+  /** Other networks; the first is the one that is explained. */
+  choose(networks: readonly string[]): void;
+  /** Other lessons for the visitor's copy. */
+  teach(lessons: readonly Lesson[], rate: number): void;
+}
+
+/** A part of the page. */
+export interface DrawPanel {
+  update(view: DrawView): void;
+}
+
+/** The digit that is looked at. */
+export function pickedDigit(view: DrawView): Digit | null {
+  return view.prediction?.digits[view.picked] ?? null;
+}
+
+/** What is asked about it; null where there is none. `taught`: of the visitor's copy, or of the network as it came. */
+export function askedOf(view: DrawView, lessons: string): Asked | null {
+  const digit = pickedDigit(view);
+  const [network] = view.networks;
+  return digit && network !== undefined ? { code: digit.code, network, lessons, rate: view.rate } : null;
+}

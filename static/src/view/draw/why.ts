@@ -1,0 +1,9 @@
+import type { DrawActions, DrawPanel } from "../../draw/view";
+
+export function whyPanel(host: HTMLElement, _actions: DrawActions): DrawPanel {
+  return {
+    update(view) {
+      host.hidden = view.prediction === null;
+    },
+  };
+}
