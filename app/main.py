@@ -34,6 +34,7 @@ from app.settings import Settings
 from app.static_files import BuiltFiles
 from app.store import Store, StoreError
 from app.train_page import train_router
+from app.turns import Turns
 from app.websocket import register
 from engine.expression import Limits
 
@@ -71,7 +72,8 @@ def create_app(settings: Settings, fetch: Fetch = fetch_in_process) -> FastAPI:
     app.include_router(train_router(templates, run_limits(settings), lambda: has_mnist(settings.data)))
     app.include_router(labs_router(templates, lambda: has_mnist(settings.data), runs.recipe))
     app.include_router(data_router(settings.data, download))
-    app.include_router(predict_router(Networks(runs)))
+    turns = Turns(settings.picture_threads, settings.picture_queue)
+    app.include_router(predict_router(Networks(runs), turns))
     app.add_exception_handler(HTTPException, error_page(templates))
     app.add_exception_handler(Problem, tell_problem)
     app.add_exception_handler(RequestValidationError, tell_invalid)

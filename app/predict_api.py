@@ -14,6 +14,7 @@ from app.digits.code import encode
 from app.digits.read import read
 from app.digits.reading import Found, Stage
 from app.networks import Network, Networks
+from app.turns import Turns
 from engine.data import rows
 
 
@@ -85,16 +86,19 @@ class PredictionOut(BaseModel):
     milliseconds: dict[str, float]
 
 
-def predict_router(networks: Networks) -> APIRouter:
-    """The route /api/predict."""
+def predict_router(networks: Networks, turns: Turns) -> APIRouter:
+    """The route /api/predict; pictures are read in turn."""
     router = APIRouter()
 
     @router.post("/api/predict")
-    def predict(
+    async def predict(
         image: Annotated[bytes, Body(media_type="image/*")],
         network: Annotated[list[str] | None, Query(max_length=4)] = None,
         stages: bool = False,
     ) -> PredictionOut:
+        return await turns.run(lambda: answer(image, network, stages))
+
+    def answer(image: bytes, network: list[str] | None, stages: bool) -> PredictionOut:
         from PIL import Image
 
         pixels = np.asarray(Image.open(BytesIO(image)).convert("RGB"))

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, TypedDict
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
-Code = Literal["bad_request", "damaged", "foreign", "missing", "no_download", "out_of_range", "unknown_dataset"]
+Code = Literal[
+    "bad_request",
+    "bad_picture",
+    "busy",
+    "damaged",
+    "foreign",
+    "gone",
+    "missing",
+    "no_download",
+    "not_a_picture",
+    "out_of_range",
+    "too_large",
+    "too_slow",
+    "unknown_dataset",
+    "unknown_network",
+]
 
 
 class Words(TypedDict):
@@ -21,16 +37,26 @@ class Words(TypedDict):
 
 
 class Problem(Exception):
-    """A request that cannot be served; becomes an answer with `status` and `words`."""
+    """A request that cannot be served; becomes an answer with `status`, `headers` and `words`."""
 
-    def __init__(self, status: int, code: Code, message: str, *, given: str, expected: str) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: Code,
+        message: str,
+        *,
+        given: str,
+        expected: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = headers
         self.words = Words(code=code, message=message, given=given, expected=expected)
 
     def answer(self) -> JSONResponse:
         """The answer to the request."""
-        return JSONResponse(dict(self.words), self.status)
+        return JSONResponse(dict(self.words), self.status, self.headers)
 
 
 async def tell_problem(request: Request, error: Exception) -> JSONResponse:
