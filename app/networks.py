@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
+from app.runs import recipes
+from app.runs.errors import RunError
 from app.runs.runs import Runs
 from engine import nn
 from engine.data import Rows
@@ -15,16 +23,30 @@ from engine.errors import EngineError
 from engine.functional import softmax
 from engine.mode import no_grad
 from engine.op import Array
-from engine.table import entry
-from engine.train import Recipe, network
+from engine.train import Recipe, Training, network
 
 FOLDER = Path(__file__).resolve().parent / "data" / "networks"
+FACTS = "networks.json"
+"""What was measured of the networks in the folder, as tools/train_reader.py writes it."""
+
 RUN = "run:"
 """Before a run's id this names the network it trains, as it stands now."""
+
+BUILT_IN: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "reader": ("Gradwalk's reader", "Trained on MNIST's digits, bent and worn as real drawings are"),
+        "one-layer": ("One layer", "The textbook's network: every pixel votes for each digit, nothing between"),
+    }
+)
+"""Of each network that comes with Gradwalk, its title and what it is."""
 
 
 class UnknownNetworkError(EngineError):
     """A name that no network has."""
+
+
+class DamagedNetworkError(EngineError):
+    """A file of a network that is not what Gradwalk came with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,23 +83,53 @@ class Network:
             return softmax(self.model(rows)).numpy()
 
 
-BUILT_IN = {
-    "reader": ("Gradwalk's reader", "Trained on MNIST, distorted as real drawings are."),
-    "one-layer": ("One layer", "The textbook's network: 784 pixels, ten digits, nothing between."),
-}
+def facts(folder: Path = FOLDER) -> dict[str, Any]:
+    """What was measured of each network in the folder, by name.
+
+    Raises:
+        DamagedNetworkError: the file cannot be read.
+    """
+    path = folder / FACTS
+    try:
+        found: dict[str, Any] = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise _damaged(path, str(error)) from error
+    return found
 
 
-@cache
-def built_in(name: str) -> Network:
-    """A network that comes with Gradwalk."""
-    title, says = entry(BUILT_IN, name, "network")
-    with np.load(FOLDER / f"{name}.npz") as file:
+def load(name: str, folder: Path = FOLDER) -> Network:
+    """A network that comes with Gradwalk, from its file of float16 parameters; `name` is one of `BUILT_IN`.
+
+    Raises:
+        DamagedNetworkError: a file is missing, or is not the one that was measured.
+    """
+    path = folder / f"{name}.npz"
+    measured = facts(folder)
+    try:
+        content, known = path.read_bytes(), measured[name]
+    except (OSError, KeyError) as error:
+        raise _damaged(path, str(error)) from error
+    if (digest := hashlib.sha256(content).hexdigest()) != known["sha256"]:
+        raise _damaged(path, f"SHA-256 {digest}")
+    with np.load(BytesIO(content)) as file:
         arrays = {key: file[key].astype(np.float32) for key in file.files}
-    hidden = tuple(len(arrays[key]) for key in arrays if key.endswith("weight"))[:-1]
-    recipe = Recipe(hidden=hidden)
+    recipe = Recipe(**known["recipe"] | {"hidden": tuple(known["recipe"]["hidden"])})
     model = network(recipe)
     model.load_state_dict(arrays)
+    title, what = BUILT_IN[name]
+    right = known["variants"]["mnist"]["accuracy"]
+    says = f"{what}; it reads {right:.2%} of MNIST's test pictures right."
     return Network(name, title, says, recipe, model)
+
+
+built_in = cache(load)
+"""The same, loaded once; where it could not be, the next who asks tries again."""
+
+
+def _damaged(path: Path, given: str) -> DamagedNetworkError:
+    return DamagedNetworkError(
+        f"{path} is damaged", given=given, expected="the file that Gradwalk came with: install it again"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +142,16 @@ class Networks:
 
     runs: Runs
 
+    def listed(self) -> tuple[Network, ...]:
+        """The networks that come with Gradwalk, the best first. Raises DamagedNetworkError."""
+        return tuple(map(built_in, BUILT_IN))
+
     def get(self, name: str) -> Network:
         """The network of this name.
 
         Raises:
             UnknownNetworkError: there is none.
+            DamagedNetworkError: its file is not what Gradwalk came with.
             EngineError: the run of this name reads no digits, or is gone.
         """
         if name in BUILT_IN:
@@ -103,6 +160,19 @@ class Networks:
             raise UnknownNetworkError(
                 "There is no such network", given=name[:60], expected=f"{', '.join(BUILT_IN)} or run:ID"
             )
-        training = self.runs.past(name.removeprefix(RUN), None)
-        title = f"Run {name.removeprefix(RUN)}"
-        return Network(name, title, f"After {training.step:,} training steps.", training.recipe, training.model)
+        return self._trained(name)
+
+    def _trained(self, name: str) -> Network:
+        """What a run has learned so far, as a copy; of a comparison, its first network."""
+        with self.runs.using(name.removeprefix(RUN)) as run:
+            training = run.trainees[0]
+            if not isinstance(training, Training):
+                raise RunError("This run fits a curve", given="a run on points", expected="a run on digits")
+            model = network(training.recipe)
+            with run.turn:  # not in the middle of an update
+                model.load_state_dict(run.trainees[0].model.state_dict())
+                step, steps = run.trainees[0].step, run.trainees[0].steps
+            (_, first), *others = recipes.members(run.recipe)
+        title = recipes.title(first)
+        among = f", the first of {len(others) + 1} networks of its run" if others else ""
+        return Network(name, title, f"A run after {step:,} of {steps:,} training steps{among}.", training.recipe, model)
