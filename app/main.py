@@ -15,6 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app import __version__, datasets
 from app.data_api import data_router
 from app.desk import Desk
+from app.digit_api import digit_router
 from app.download import Download, digits_or_download
 from app.fetch_process import Fetch, fetch_in_process
 from app.labs.pages import has_mnist, labs_router
@@ -33,6 +34,7 @@ from app.session import Session
 from app.settings import Settings
 from app.static_files import BuiltFiles
 from app.store import Store, StoreError
+from app.taught import Copies
 from app.train_page import train_router
 from app.turns import Turns
 from app.websocket import register
@@ -73,7 +75,9 @@ def create_app(settings: Settings, fetch: Fetch = fetch_in_process) -> FastAPI:
     app.include_router(labs_router(templates, lambda: has_mnist(settings.data), runs.recipe))
     app.include_router(data_router(settings.data, download))
     turns = Turns(settings.picture_threads, settings.picture_queue)
-    app.include_router(predict_router(Networks(runs), turns))
+    networks = Networks(runs)
+    app.include_router(predict_router(networks, turns))
+    app.include_router(digit_router(networks, Copies(), turns))
     app.add_exception_handler(HTTPException, error_page(templates))
     app.add_exception_handler(Problem, tell_problem)
     app.add_exception_handler(RequestValidationError, tell_invalid)

@@ -10,10 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
 Code = Literal[
-    "bad_request",
+    "bad_code",
+    "bad_lessons",
     "bad_picture",
+    "bad_request",
     "busy",
     "damaged",
+    "diverged",
     "foreign",
     "gone",
     "missing",

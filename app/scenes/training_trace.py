@@ -5,7 +5,7 @@ The pass is made on a tape, as a training makes its own, so that every number is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -145,7 +145,7 @@ def _pass(training: Trained, tape: Tape, x: Tensor, y: Tensor, criterion: Module
                 named = {"h": value}
             for letter, tensor in named.items():
                 tensor.name = f"{letter}{number}"
-                layers[id(tensor)] = layer_label(training, number)
+                layers[id(tensor)] = layer_label(training.layers, number, _activation(training))
         loss = criterion(value, y)
         loss.name = "L"
         loss.backward()
@@ -156,17 +156,17 @@ def _pass(training: Trained, tape: Tape, x: Tensor, y: Tensor, criterion: Module
     return record_taped(loss, GraphLabels(kinds=kinds, images=pictures, layers=layers))
 
 
-def layer_label(training: Trained, number: int) -> str:
-    """A layer in a few words: "Layer 1: 784 → 128, ReLU"."""
-    layer = training.layers[number - 1]
-    activation = "" if number == len(training.layers) else _activation_label(training)
-    return f"Layer {number}: {layer.in_features} → {layer.out_features}" + f", {activation}" * bool(activation)
+def layer_label(layers: Sequence[Linear], number: int, activation: str) -> str:
+    """A layer in a few words: "Layer 1: 784 → 128, ReLU"; `activation` follows all but the last, "" where none does."""
+    layer = layers[number - 1]
+    words = ACTIVATION_LABELS.get(activation, activation) if number < len(layers) else ""
+    return f"Layer {number}: {layer.in_features} → {layer.out_features}" + f", {words}" * bool(words)
 
 
-def _activation_label(training: Trained) -> str:
+def _activation(training: Trained) -> str:
     if isinstance(training, CurveTraining):
         return "sigmoid" if training.recipe.layers == "sigmoid" else ""
-    return ACTIVATION_LABELS[training.recipe.activation]
+    return training.recipe.activation
 
 
 def _summed(change: Change, latex: str) -> Quantity:

@@ -1,0 +1,103 @@
+"""Questions about one digit over HTTP: why a network reads it so, what would make it another, what a lesson changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.bodies import json_route
+from app.digit_answers import NotFiniteError, answer_learn, answer_toward, answer_why
+from app.digit_messages import BODY, Asked, LearnedOut, LearnIn, TowardIn, TowardOut, WhyIn, WhyOut
+from app.digits.code import CodeError, decode
+from app.networks import Network, Networks, UnknownNetworkError
+from app.problems import Code, Problem
+from app.runs.errors import UnknownRunError
+from app.store import StoreError
+from app.taught import Copies, DivergedError, Lesson, LessonsError, diverged, read_lessons
+from app.turns import Turns
+from engine.data import DataError, Rows, rows
+from engine.errors import EngineError, LimitError
+
+PROBLEMS: tuple[tuple[type[EngineError], int, Code], ...] = (
+    (UnknownNetworkError, 404, "unknown_network"),
+    (UnknownRunError, 404, "unknown_network"),
+    (CodeError, 422, "bad_code"),
+    (LessonsError, 422, "bad_lessons"),
+    (LimitError, 422, "bad_lessons"),
+    (DivergedError, 422, "diverged"),
+    (DataError, 409, "damaged"),
+    (StoreError, 409, "damaged"),
+    (EngineError, 422, "bad_request"),
+)
+"""How each error is told: status and code."""
+
+
+def digit_router(networks: Networks, copies: Copies, turns: Turns) -> APIRouter:
+    """The routes below /api/digits.
+
+    Args:
+        networks: finds networks.
+        copies: makes visitors' copies of them.
+        turns: where answers are computed.
+    """
+    router = APIRouter(prefix="/api/digits", route_class=json_route(BODY))
+
+    async def answered(request: Request, asked: Asked, work: Callable[[], BaseModel]) -> Response:
+        body = await turns.run(lambda: told(asked, work), request.is_disconnected)
+        return Response(body, media_type="application/json")
+
+    @router.post("/why", response_model=WhyOut)
+    async def why(request: Request, asked: WhyIn) -> Response:
+        """Where the score of a digit comes from: the forward pass, evidence for all ten digits, gradients as maps."""
+
+        def work() -> WhyOut:
+            network, row, lessons = parts(asked)
+            return answer_why(copies.taught(network, lessons, asked.rate).network, row, asked.of)
+
+        return await answered(request, asked, work)
+
+    @router.post("/toward", response_model=TowardOut)
+    async def toward(request: Request, asked: TowardIn) -> Response:
+        """What would make it another digit: gradient steps on its pixels."""
+
+        def work() -> TowardOut:
+            network, row, lessons = parts(asked)
+            return answer_toward(copies.taught(network, lessons, asked.rate).network, row, asked.target)
+
+        return await answered(request, asked, work)
+
+    @router.post("/learn", response_model=LearnedOut)
+    async def learn(request: Request, asked: LearnIn) -> Response:
+        """What training steps on it did to the visitor's own copy of the network; nothing else changes."""
+
+        def work() -> LearnedOut:
+            network, row, lessons = parts(asked)
+            return answer_learn(copies, network, asked.code, row, lessons, asked.rate)
+
+        return await answered(request, asked, work)
+
+    def parts(asked: Asked) -> tuple[Network, Rows, tuple[Lesson, ...]]:
+        row = rows(decode(asked.code)[None])[0]
+        lessons = read_lessons(asked.lessons, asked.code)
+        return networks.get(asked.network), row, lessons
+
+    return router
+
+
+def told(asked: Asked, work: Callable[[], BaseModel]) -> str:
+    """The answer as JSON. Raises Problem."""
+    try:
+        return work().model_dump_json()
+    except NotFiniteError:
+        raise problem(diverged(asked.rate, len(read_lessons(asked.lessons, asked.code)))) from None
+    except EngineError as error:
+        raise problem(error) from error
+
+
+def problem(error: EngineError) -> Problem:
+    """How an error is told over HTTP."""
+    status, code = next((status, code) for kind, status, code in PROBLEMS if isinstance(error, kind))
+    return Problem(status, code, error.message, given=error.given, expected=error.expected)

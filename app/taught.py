@@ -1,0 +1,221 @@
+"""A visitor's copy of a network: the network, and the training steps it has been taught since. A pure function of both.
+
+Lessons are a word: items joined by "~", each LABEL.TIMES for the picture that is asked about, or LABEL.TIMES.CODE for
+another one. "7.3~1.2.CODE" is three training steps on the picture as a 7, then two on another one as a 1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+
+from app.digits.code import LONGEST, decode
+from app.networks import RUN, Network
+from engine.data import CLASSES, Dataset
+from engine.errors import EngineError, LimitError
+from engine.op import Array
+from engine.optimizers import OPTIMIZERS
+from engine.train import Training
+
+ITEMS = 20
+"""Lessons in a word, at most."""
+
+STEPS = 100
+"""Training steps in a word, at most."""
+
+ITEM = re.compile(r"(?P<label>[0-9])\.(?P<times>[0-9]{1,3})(?:\.(?P<code>[A-Za-z0-9_-]+))?")
+
+WORD = ITEMS * (LONGEST + len(f"9.{STEPS}.~"))
+"""Characters of the longest word."""
+
+RULE = OPTIMIZERS["sgd"]
+"""How a lesson changes the parameters."""
+
+KEPT = 8_000_000
+"""Numbers of all copies that are kept, so that walking and repeating are quick: 32 megabytes."""
+
+
+class LessonsError(EngineError):
+    """A word that is no lessons."""
+
+
+class DivergedError(EngineError):
+    """Numbers that left what floats can hold."""
+
+
+class Lesson(NamedTuple):
+    """One training step: a picture, by its word, and what it is said to be."""
+
+    code: str
+    label: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Copy:
+    """A network after its lessons.
+
+    Attributes:
+        network: its parameters are shared, as those of every network are.
+        losses: of each lesson, before its update.
+    """
+
+    network: Network
+    losses: tuple[float, ...]
+
+
+def read_lessons(word: str, code: str) -> tuple[Lesson, ...]:
+    """The training steps of a word, one by one; `code` is the picture it stands beside.
+
+    >>> read_lessons("7.2", "CODE")
+    (Lesson(code='CODE', label=7), Lesson(code='CODE', label=7))
+
+    Raises:
+        LessonsError: it is no such word.
+        LimitError: more items or training steps than there may be.
+        CodeError: the word of a picture that is none.
+    """
+    items = word.split("~") if word else []
+    if len(word) > WORD or len(items) > ITEMS:
+        raise LimitError("These are too many lessons", given=f"{len(items)} in a word", expected=f"at most {ITEMS}")
+    lessons: list[Lesson] = []
+    for item in items:
+        label, times, picture = _read_item(item)
+        if picture is not None:
+            decode(picture)
+        lessons += [Lesson(code if picture is None else picture, label)] * times
+    if len(lessons) > STEPS:
+        raise LimitError("These are too many training steps", given=f"{len(lessons)}", expected=f"at most {STEPS}")
+    return tuple(lessons)
+
+
+def _read_item(item: str) -> tuple[int, int, str | None]:
+    found = ITEM.fullmatch(item)
+    if found is None or not 1 <= int(found["times"]) <= STEPS:
+        raise LessonsError(
+            "This is no lesson",
+            given=f"{item[:40]!r}",
+            expected=f"LABEL.TIMES or LABEL.TIMES.CODE, with a label from 0 to {CLASSES - 1} and 1 to {STEPS} times",
+        )
+    return int(found["label"]), int(found["times"]), found["code"]
+
+
+def pupil(network: Network, lesson: Lesson, rate: float) -> Training:
+    """A training that goes on from a network, with one picture to learn from; the network stays as it is.
+
+    Raises:
+        CodeError: the word of a picture that is none.
+        EngineError: a learning rate that cannot be.
+    """
+    one = Dataset("One picture", decode(lesson.code)[None], np.array([lesson.label]), "A visitor's own.")
+    recipe = replace(
+        network.recipe,
+        init="zeros",  # nothing is drawn for parameters that are replaced at once
+        batch=1,
+        optimizer=RULE.name,
+        hyper={},
+        lr=rate,
+        schedule="constant",
+        warmup=0,
+        epochs=STEPS,
+        zero_grad=True,
+    )
+    training = Training(recipe, one)
+    training.model.load_state_dict(_parameters(network))
+    return training
+
+
+class Copies:
+    """Makes copies, and keeps the latest ones. Any thread may ask.
+
+    Args:
+        most: numbers of all copies that are kept together.
+    """
+
+    def __init__(self, most: int = KEPT) -> None:
+        self._most, self._lock = most, Lock()
+        self._kept: OrderedDict[tuple[str, str, float, tuple[Lesson, ...]], Copy] = OrderedDict()
+
+    def taught(self, network: Network, lessons: Sequence[Lesson], rate: float) -> Copy:
+        """The network after these lessons: training steps with a batch of one picture, SGD with this learning rate.
+
+        The same network, lessons and rate make the same copy, bit for bit, whatever was kept before.
+
+        Raises:
+            CodeError: the word of a picture that is none.
+            DivergedError: a loss or a parameter left what floats can hold.
+            EngineError: a learning rate that cannot be.
+        """
+        wanted = tuple(lessons)
+        if not wanted:
+            return Copy(network, ())
+        version = _version(network)
+        done, copy = self._nearest(network, version, wanted, rate)
+        losses, training, latest = list(copy.losses), None, None
+        for lesson in wanted[done:]:
+            if training is None or lesson != latest:
+                standing = replace(network, model=training.model) if training else copy.network
+                training, latest = pupil(standing, lesson, rate), lesson
+            losses.append(training.advance())
+            if not np.isfinite(losses[-1]):
+                raise diverged(rate, len(losses))
+        if training is None:
+            return copy
+        if not all(np.isfinite(parameter.data).all() for parameter in training.model.parameters()):
+            raise diverged(rate, len(losses))
+        for parameter in training.model.parameters():
+            parameter.grad = parameter.grad_buffer = None  # nobody goes on from here: the copy is half as large
+        copy = Copy(replace(network, model=training.model), tuple(losses))
+        self._keep((network.id, version, rate, wanted), copy)
+        return copy
+
+    def _nearest(self, network: Network, version: str, wanted: tuple[Lesson, ...], rate: float) -> tuple[int, Copy]:
+        """The kept copy that has had the most of these lessons, and how many."""
+        with self._lock:
+            for done in range(len(wanted), 0, -1):
+                key = network.id, version, rate, wanted[:done]
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return done, self._kept[key]
+        return 0, Copy(network, ())
+
+    def _keep(self, key: tuple[str, str, float, tuple[Lesson, ...]], copy: Copy) -> None:
+        with self._lock:
+            self._kept[key] = copy
+            while sum(kept.network.parameters for kept in self._kept.values()) > self._most:
+                self._kept.popitem(last=False)
+
+
+def diverged(rate: float, steps: int) -> DivergedError:
+    """What is said where a network is of no use any more, after so many training steps of the visitor's own."""
+    if not steps:
+        return DivergedError(
+            "This network has diverged: its numbers have become too large",
+            given="a network that says nothing of any picture",
+            expected="one that was trained with a smaller learning rate",
+        )
+    return DivergedError(
+        "The copy has diverged: its numbers have become too large",
+        given=f"{steps} training step{'s' * (steps > 1)} with a learning rate of {rate:g}",
+        expected="a smaller learning rate, or fewer training steps",
+    )
+
+
+def _parameters(network: Network) -> dict[str, Array]:
+    return {name: parameter.data for name, parameter in network.model.named_parameters()}
+
+
+def _version(network: Network) -> str:
+    """Tells a run's network from the same run's some training steps later."""
+    if not network.id.startswith(RUN):
+        return ""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in _parameters(network).values():
+        digest.update(array.tobytes())
+    return digest.hexdigest()
