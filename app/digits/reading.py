@@ -14,6 +14,9 @@ Grey = npt.NDArray[np.uint8]
 Colours = npt.NDArray[np.uint8]
 """Red, green and blue of shape (height, width, 3)."""
 
+WORKING_SIDE = 1_400
+"""Pixels of the longer side of a picture that is read; larger ones are made smaller first."""
+
 
 class Box(NamedTuple):
     """A part of a picture, in pixels from its upper left corner."""
