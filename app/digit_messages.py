@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.digits.code import LONGEST
 from app.predict_api import ReaderOut
-from app.taught import ITEMS, RULE, STEPS, WORD
+from app.taught import ITEMS, RATE, RULE, STEPS, WORD
 from engine.data import CLASSES
 
 LONGEST_NAME = 100
@@ -48,7 +48,7 @@ class Asked(BaseModel):
         examples=["", "7.3", "7.3~1.2"],
     )
     rate: float = Field(
-        default=0.01,
+        default=RATE,
         ge=RULE.learning_rate.minimum,
         le=RULE.learning_rate.maximum,
         description="learning rate of the lessons: SGD, one picture at a time",

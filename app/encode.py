@@ -72,6 +72,7 @@ class Encoder:
             checks=[protocol.Check.model_validate(check) for check in opened.checks],
             notes=list(opened.notes),
             training=None if opened.training is None else protocol.TrainingStep.model_validate(opened.training),
+            origin=None if opened.origin is None else protocol.Origin.model_validate(opened.origin),
             values={node.id: self.value(trace.values[node.id], node) for node in trace.graph},
             grads={i: self.value(grad, trace.graph[i]) for i, grad in trace.grads.items()},
             steps=len(trace),

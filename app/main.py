@@ -66,7 +66,8 @@ def create_app(settings: Settings, fetch: Fetch = fetch_in_process) -> FastAPI:
         return {"status": "ok", "version": __version__}
 
     download = Download(settings.data, fetch) if settings.download else None
-    scenes = all_scenes(lambda: digits_or_download(settings.data, download), runs)
+    copies = Copies()
+    scenes = all_scenes(lambda: digits_or_download(settings.data, download), runs, copies)
     static = static_folder()
     app.mount("/static", BuiltFiles(directory=static), name="static")
     templates = page_templates(templates_folder(), static)
@@ -77,7 +78,7 @@ def create_app(settings: Settings, fetch: Fetch = fetch_in_process) -> FastAPI:
     turns = Turns(settings.picture_threads, settings.picture_queue)
     networks = Networks(runs)
     app.include_router(predict_router(networks, turns))
-    app.include_router(digit_router(networks, Copies(), turns))
+    app.include_router(digit_router(networks, copies, turns))
     app.add_exception_handler(HTTPException, error_page(templates))
     app.add_exception_handler(Problem, tell_problem)
     app.add_exception_handler(RequestValidationError, tell_invalid)

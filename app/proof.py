@@ -30,7 +30,7 @@ TOLERANCE = 1e-6
 def prove(
     trace: Trace, seconds: float = SECONDS, clock: Callable[[], float] = time.monotonic
 ) -> tuple[list[Proof], str]:
-    """Compare the gradient of every leaf and parameter, and say in plain words how it went.
+    """Compare the gradient of every leaf that has one, parameters and pixels included, and say in plain words how it went.
 
     When the time is over, what PyTorch agrees with is only counted.
     """
@@ -39,7 +39,7 @@ def prove(
     values = in_float64(trace.graph, trace.values)
     proofs, wrong, kinks, late = [], [], [], 0
     for node in trace.graph:
-        if node.kind not in ("leaf", "parameter") or not np.size(trace.grads.get(node.id, ())):
+        if node.op is not None or not np.size(trace.grads.get(node.id, ())):
             continue
         theirs = pytorch.get(node.id)
         if clock() >= end and (theirs is None or _same(_grad(trace, node), theirs)):

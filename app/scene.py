@@ -75,6 +75,14 @@ class TrainingStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a scene was opened from: a few words, and an address of this server."""
+
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A scene as it stands: its trace and everything a page shows around it.
 
@@ -83,6 +91,7 @@ class Opened:
             (formula, numbers, sentence).
         changes: what the steps that update a parameter did to it, by step index.
         training: where it is a training step of a run.
+        origin: where it belongs to another page.
     """
 
     trace: Trace
@@ -95,6 +104,7 @@ class Opened:
     updates: Mapping[int, tuple[str, str, Text]] = field(default_factory=dict)
     changes: Mapping[int, Change] = field(default_factory=dict)
     training: TrainingStep | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

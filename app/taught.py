@@ -38,6 +38,9 @@ WORD = ITEMS * (LONGEST + len(f"9.{STEPS}.~"))
 RULE = OPTIMIZERS["sgd"]
 """How a lesson changes the parameters."""
 
+RATE = 0.01
+"""Its learning rate, where none is chosen."""
+
 KEPT = 8_000_000
 """Numbers of all copies that are kept, so that walking and repeating are quick: 32 megabytes."""
 

@@ -195,6 +195,13 @@ class TrainingStep(Message):
     picture: int | None = Field(description="the test picture seen before this step, in the place of its batch")
 
 
+class Origin(Message):
+    """Where a scene was opened from: a page of this server that the learner may go back to."""
+
+    title: str
+    address: str
+
+
 # -------------------------------------------------------------------------------------------- requests (to the server)
 
 
@@ -271,6 +278,7 @@ class Opened(Answer):
     checks: list[Check]
     notes: list[str] = Field(description="things to be said plainly, such as which data is used")
     training: TrainingStep | None = Field(description="where the scene is a training step of a run")
+    origin: Origin | None = Field(description="where the scene belongs to another page")
     values: dict[int, Value] = Field(description="the value of every node, by node id")
     grads: dict[int, Value] = Field(description="the final grad of every node that has one, by node id")
     steps: int

@@ -64,16 +64,20 @@ class Traced(NamedTuple):
     changes: Mapping[int, Change]
 
 
-def training_trace(training: Trained) -> Traced:
+def training_trace(training: Trained, *, to_inputs: bool = False) -> Traced:
     """The training step that `training` would take next; its parameters and its optimizer have taken it afterwards.
 
     Nodes are called as in textbooks: X, y, W1, b1, s1 = X W1ᵀ, z1 = s1 + b1, h1 = its activation, and so on up to L.
     Where gradients are never set to zero, those of the trace are this step's alone, and the update's are their sum.
+
+    Args:
+        training: what takes the step.
+        to_inputs: the backward pass goes on to X, as no training needs it; the parameters' gradients are the same.
     """
     lesson, optimizer = lesson_of(training), training.optimizer
     optimizer.lr = training.rate()
     earlier = [None if p.grad is None else p.grad.copy() for p in optimizer.parameters]
-    tape, x, y = Tape(), Tensor(lesson.inputs, name="X"), Tensor(lesson.targets, name="y")
+    tape, x, y = Tape(), Tensor(lesson.inputs, to_inputs, name="X"), Tensor(lesson.targets, name="y")
     trace = _pass(training, tape, x, y, lesson.criterion)
     forgets = isinstance(training, CurveTraining) or training.recipe.zero_grad
     if not forgets:
@@ -111,7 +115,7 @@ def training_trace(training: Trained) -> Traced:
     with tape:
         after = lesson.criterion(training.model(x), y).item()
     result = Step(len(steps), "update", "result", nodes["L"].id, value=after)
-    updates[result.index] = result_words(before, after, list(made.values()), f"{len(lesson.inputs):,} {lesson.what}")
+    updates[result.index] = result_words(before, after, list(made.values()), many(len(lesson.inputs), lesson.what))
     return Traced(Trace(trace.graph, trace.values, (*steps, result), trace.grads), updates, told)
 
 
@@ -123,9 +127,9 @@ def lesson_of(training: Trained) -> Lesson:
     return Lesson(batch.rows, batch.labels, CrossEntropyLoss(), "pictures")
 
 
-def picture_trace(training: Training, rows: Rows, labels: Labels) -> Traced:
-    """Forward and backward of some pictures, as the network sees them now; nothing is updated."""
-    trace = _pass(training, Tape(), Tensor(rows, name="X"), Tensor(labels, name="y"), CrossEntropyLoss())
+def picture_trace(training: Training, rows: Rows, labels: Labels, *, to_inputs: bool = False) -> Traced:
+    """Forward and backward of some pictures, as the network sees them now, to X as above; nothing is updated."""
+    trace = _pass(training, Tape(), Tensor(rows, to_inputs, name="X"), Tensor(labels, name="y"), CrossEntropyLoss())
     return Traced(trace, {}, {})
 
 
@@ -195,6 +199,11 @@ def _why_still(still: Array, grad: Array, rows: Array | None) -> str:
         return ""
     blank = rows is not None and not rows[:, still.any(axis=0)].any()
     return " The others have a gradient of exactly 0" + (": no picture has ink at their pixel." if blank else ".")
+
+
+def many(count: int, what: str) -> str:
+    """A number of things, such as "100 pictures"; one of them goes without its number."""
+    return what.removesuffix("s") if count == 1 else f"{count:,} {what}"
 
 
 def result_words(before: float, after: float, made: list[Change], lesson: str) -> tuple[str, str, Text]:

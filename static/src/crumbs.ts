@@ -22,7 +22,11 @@ export function crumbsOf(scene: Scene, view: View): Crumb[] {
   return [...runCrumbs(scene), ...stepCrumbs(scene, view.step), ...elementCrumbs(view)];
 }
 
-function runCrumbs({ training }: Scene): Crumb[] {
+function runCrumbs({ training, origin }: Scene): Crumb[] {
+  if (origin) {
+    const { title: label, address } = origin;
+    return [{ label, says: "back to where it came from", level: null, address }];
+  }
   if (!training) return [];
   const { title, step, picture } = training;
   const number = formatCount(step);

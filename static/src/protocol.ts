@@ -455,6 +455,10 @@ export interface Opened {
    */
   training: TrainingStep | null;
   /**
+   * where the scene belongs to another page
+   */
+  origin: Origin | null;
+  /**
    * the value of every node, by node id
    */
   values: {
@@ -582,6 +586,13 @@ export interface TrainingStep {
    * the test picture seen before this step, in the place of its batch
    */
   picture: number | null;
+}
+/**
+ * Where a scene was opened from: a page of this server that the learner may go back to.
+ */
+export interface Origin {
+  title: string;
+  address: string;
 }
 /**
  * A tensor that travels in a binary frame of its own.

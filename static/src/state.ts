@@ -11,6 +11,7 @@ import type {
   Lines,
   Numbers,
   Opened,
+  Origin,
   Position,
   Proved,
   Step,
@@ -99,6 +100,8 @@ export interface Scene {
   readonly notes: readonly string[];
   /** Where the scene is a training step of a run. */
   readonly training: TrainingStep | null;
+  /** The page that the scene belongs to; null: it stands by itself. */
+  readonly origin: Origin | null;
   /** Final values and grads by node id, whatever the position; for the position's own ask `View.node`. */
   readonly values: ReadonlyMap<number, Value>;
   readonly grads: ReadonlyMap<number, Value>;
@@ -175,12 +178,13 @@ export function buildScene(opened: Opened, steps: readonly Step[], tensors: Read
     checks,
     notes,
     training,
+    origin,
   } = opened;
   const values = byNode(opened.values);
   const largest = (key: "value" | "contribution") =>
     steps.reduce((size, step) => Math.max(size, magnitude(step[key], tensors)), 0);
   return {
-    ...{ generation, id, title, says, source, editable, graph, leaves, choices, checks, notes, training },
+    ...{ generation, id, title, says, source, editable, graph, leaves, choices, checks, notes, training, origin },
     ...{ steps, tensors, values },
     nodes: new Map(graph.nodes.map((node) => [node.id, node])),
     grads: byNode(opened.grads),

@@ -34,6 +34,13 @@ test("without a run it begins with the phase", () => {
   expect(labels(square(), 0)).toEqual(["nothing computed yet"]);
 });
 
+test("what belongs to another page begins with the way back there", () => {
+  const origin = { title: "Your digit", address: "/draw?picture=CODE" };
+  const [first, second] = crumbsOf({ ...square(), origin }, standing(square(), 3));
+  expect(first).toMatchObject({ label: "Your digit", level: null, address: "/draw?picture=CODE" });
+  expect(second?.label).toBe("backward");
+});
+
 test("the current one is what a press moves by", () => {
   const crumbs = crumbsOf(scene, standing(scene, 10));
   const current = (level: Parameters<typeof currentCrumb>[1]) => currentCrumb(crumbs, level)?.label;

@@ -19,7 +19,7 @@ export function step(index: number, rest: Partial<Step>): Step {
 
 export function opened(nodes: GraphNode[], values: Record<string, number>, rest: Partial<Opened> = {}): Opened {
   const about = { scene: "made", title: "Made", says: "", source: null, editable: false };
-  const lists = { leaves: [], choices: [], checks: [], notes: [], training: null, grads: {}, steps: 0 };
+  const lists = { leaves: [], choices: [], checks: [], notes: [], training: null, origin: null, grads: {}, steps: 0 };
   const graph = { key: "made", nodes, roots: [nodes.length - 1] };
   const position = atStep(0);
   return { type: "opened", request_seq: 0, generation: 1, ...about, ...lists, graph, values, position, ...rest };
