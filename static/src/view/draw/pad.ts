@@ -1,0 +1,79 @@
+import type { Prediction } from "../../draw/api";
+import { type Drawing, isInked, type Stroke } from "../../draw/strokes";
+import { TOOLS, type ToolName } from "../../draw/tools";
+import type { Uploaded } from "../../draw/uploaded";
+import { element } from "../element";
+import { fileButtons } from "./files";
+import { sampleButtons } from "./samples";
+import { sketchpad } from "./sketchpad";
+import { type ToolbarCommand, toolbar } from "./toolbar";
+import { uploadView } from "./upload";
+
+/** What the pad shows. */
+export interface PadView {
+  readonly drawing: Drawing;
+  readonly tool: ToolName;
+  readonly uploaded: Uploaded | null;
+  readonly prediction: Prediction | null;
+  readonly picked: number;
+}
+
+export interface PadActions {
+  /** A stroke as far as it is drawn; null: it came to nothing. */
+  drawing(stroke: Stroke | null): void;
+  drawn(stroke: Stroke): void;
+  obey(command: ToolbarCommand): void;
+  came(file: Blob, name: string): void;
+  sample(digit: number): void;
+  pick(digit: number): void;
+  /** From an uploaded picture to the sketchpad. */
+  back(): void;
+}
+
+export interface Pad {
+  update(view: PadView): void;
+  /** Opens the browser's dialog for a file. */
+  chooseFile(): void;
+  focus(): void;
+}
+
+/** Where a picture comes from: the sketchpad with its tools, a file, a sample. */
+export function pad(host: HTMLElement, actions: PadActions): Pad {
+  const invitation = element(
+    "p",
+    { class: "invitation", "aria-hidden": "true" },
+    element("b", {}, "Draw a digit here"),
+    element("span", {}, "or drop a photo, paste, take a picture"),
+  );
+  const sketch = sketchpad({
+    drawing(stroke) {
+      if (stroke) invitation.hidden = true;
+      actions.drawing(stroke);
+    },
+    drawn: actions.drawn,
+  });
+  const tools = toolbar(actions.obey);
+  const upload = uploadView(actions);
+  const files = fileButtons(actions.came);
+  host.classList.add("section");
+  host.replaceChildren(
+    element("div", { class: "pad-stage" }, sketch.canvas, invitation, upload.stage),
+    element("div", { class: "pad-bar" }, tools.root, upload.bar),
+    files.root,
+    sampleButtons(actions.sample),
+  );
+  return {
+    update({ drawing, tool, uploaded, prediction, picked }) {
+      const isUpload = uploaded !== null;
+      for (const part of [sketch.canvas, tools.root]) part.hidden = isUpload;
+      for (const part of [upload.stage, upload.bar]) part.hidden = !isUpload;
+      invitation.hidden = isUpload || isInked(drawing);
+      sketch.use(TOOLS[tool]);
+      sketch.show(drawing);
+      tools.show(drawing, tool);
+      upload.show(uploaded, prediction, picked);
+    },
+    chooseFile: files.choose,
+    focus: () => sketch.canvas.focus({ preventScroll: true }),
+  };
+}

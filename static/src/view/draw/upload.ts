@@ -1,0 +1,94 @@
+import { greyPixels } from "../../draw/answer-stages";
+import type { Box, Prediction } from "../../draw/api";
+import type { Uploaded } from "../../draw/uploaded";
+import { element, setText } from "../element";
+import { icon } from "./icons";
+
+/** No larger than it is ever shown. */
+const MOST_PIXELS = 1200;
+
+export interface UploadView {
+  readonly stage: HTMLElement;
+  readonly bar: HTMLElement;
+  /** null: it was drawn. */
+  show(uploaded: Uploaded | null, prediction: Prediction | null, picked: number): void;
+}
+
+/** A picture that came as a file, its digits framed, each to be picked; and the way back to the sketchpad. */
+export function uploadView(actions: { pick(digit: number): void; back(): void }): UploadView {
+  const canvas = element("canvas", { role: "img" });
+  const boxes = element("div", { class: "boxes", role: "group", "aria-label": "Digits in the picture" });
+  const picture = element("div", { class: "upload-picture" }, canvas, boxes);
+  const name = element("span", { class: "upload-name" });
+  const back = element("button", { type: "button", class: "ghost" }, icon("back"), "Back to the sketchpad");
+  back.addEventListener("click", () => actions.back());
+  let drawn: ImageBitmap | string | null = null;
+  let framed: Prediction | null = null;
+
+  return {
+    stage: element("div", { class: "upload-stage" }, picture),
+    bar: element("div", { class: "upload-bar" }, back, name),
+    show(uploaded, prediction, picked) {
+      if (!uploaded) {
+        drawn = framed = null;
+        return;
+      }
+      const { bitmap } = uploaded;
+      // What the browser cannot show, such as HEIC, the server can: in grey, as its first stage.
+      const given = bitmap ? null : (prediction?.stages.find((stage) => stage.digit === null) ?? null);
+      picture.hidden = !bitmap && !given;
+      if (bitmap && bitmap !== drawn) drawBitmap(canvas, bitmap);
+      const grey = given && given.pixels !== drawn ? greyPixels(given) : null;
+      if (given && grey) {
+        canvas.width = given.width;
+        canvas.height = given.height;
+        canvas.getContext("2d")?.putImageData(new ImageData(grey, given.width, given.height), 0, 0);
+      }
+      drawn = bitmap ?? given?.pixels ?? null;
+      const ratio = prediction ? prediction.width / prediction.height : canvas.width / canvas.height;
+      picture.style.setProperty("--ratio", String(ratio));
+      canvas.setAttribute("aria-label", `Uploaded picture: ${uploaded.name}`);
+      canvas.classList.toggle("coarse", Math.max(canvas.width, canvas.height) <= 64);
+      const size = prediction ? `${prediction.width} by ${prediction.height} ${prediction.format}` : "";
+      setText(name, [uploaded.name, size].filter(Boolean).join(", "));
+      if (prediction !== framed) {
+        framed = prediction;
+        boxes.replaceChildren(...(prediction ? frames(prediction, actions.pick) : []));
+      }
+      for (const [i, button] of [...boxes.children].entries())
+        button.setAttribute("aria-pressed", String(i === picked));
+    },
+  };
+}
+
+function frames({ digits, width, height }: Prediction, pick: (digit: number) => void): HTMLElement[] {
+  return digits.map(({ box, digit, doubt }, i) => {
+    const says = doubt ? `${digit}, in doubt` : String(digit);
+    const label = `Digit ${i + 1} of ${digits.length}: ${says}`;
+    const button = element("button", { type: "button", class: "box", "aria-label": label, title: label });
+    place(button, box, width, height);
+    button.append(element("span", { "aria-hidden": "true" }, doubt ? `${digit}?` : String(digit)));
+    button.addEventListener("click", () => pick(i));
+    return button;
+  });
+}
+
+function place({ style }: HTMLElement, { left, top, width, height }: Box, of: number, down: number): void {
+  style.left = `${(100 * left) / of}%`;
+  style.top = `${(100 * top) / down}%`;
+  style.width = `${(100 * width) / of}%`;
+  style.height = `${(100 * height) / down}%`;
+}
+
+/** Draws it, transparency on white. */
+function drawBitmap(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {
+  const scale = Math.min(1, MOST_PIXELS / Math.max(bitmap.width, bitmap.height));
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  context.imageSmoothingQuality = "high";
+  context.fillStyle = "white";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+}
