@@ -9,6 +9,10 @@ export interface Lesson {
   readonly times: number;
 }
 
+/** More lessons than these are too long for an address, and for the server to take anew with every question. */
+const MOST_LESSONS = 20;
+const MOST_STEPS = 100;
+
 /** The word of lessons; `code` is the picture it stands beside. */
 export function lessonsText(lessons: readonly Lesson[], code: string): string {
   return lessons
@@ -33,4 +37,20 @@ export function untaught(lessons: readonly Lesson[]): readonly Lesson[] {
 /** How many training steps they are. */
 export function countOf(lessons: readonly Lesson[]): number {
   return lessons.reduce((sum, { times }) => sum + times, 0);
+}
+
+/** Whether one more training step on a picture is allowed. */
+export function mayTeach(lessons: readonly Lesson[], code: string, label: number): boolean {
+  return countOf(lessons) < MOST_STEPS && taught(lessons, code, label).length <= MOST_LESSONS;
+}
+
+/** What a picture was taught to be at last; null: nothing. */
+export function labelOf(lessons: readonly Lesson[], code: string): number | null {
+  return lessons.findLast((lesson) => lesson.code === code)?.label ?? null;
+}
+
+/** Lessons in words: "3 training steps on this picture as a 7". */
+export function lessonWords({ code, label, times }: Lesson, here: string): string {
+  const steps = times === 1 ? "1 training step" : `${times} training steps`;
+  return `${steps} on ${code === here ? "this picture" : "another picture"} as a ${label}`;
 }

@@ -1,0 +1,202 @@
+// The maps that say where a score comes from, and what is written beside them. Pure.
+
+import { formatNumber } from "../format";
+import type { Text } from "../state";
+import { ranked } from "./answer-words";
+import { numbersOf, type Why } from "./api";
+
+export const SIDE = 28;
+
+/** One number for each pixel, row by row; those of magnitude `scale` and beyond are drawn in full hue. */
+export interface PixelMap {
+  readonly numbers: Float32Array;
+  readonly scale: number;
+}
+
+/** What the pixels give to the score of a digit, and what no pixel gives; both add up to the score. */
+export interface Part {
+  readonly digit: number;
+  readonly numbers: Float32Array;
+  readonly pixels: number;
+  readonly rest: number;
+  readonly score: number;
+}
+
+/** An answer with its maps unpacked. */
+export interface Explained {
+  readonly why: Why;
+  /** The digit that the network takes the picture for. */
+  readonly winner: number;
+  /** Of each digit; all are drawn with the same scale. */
+  readonly parts: readonly Part[];
+  readonly maps: Readonly<Record<Kind, PixelMap>>;
+}
+
+export type Kind = "evidence" | "gradient" | "integrated";
+
+/** The maps of a digit: what they are called, mean and are computed by; `c` stands for the digit. */
+export const KINDS: Readonly<
+  Record<
+    Kind,
+    {
+      label: string;
+      title: string;
+      role: "value" | "grad";
+      against: string;
+      inFavour: string;
+      says: string;
+      latex: string;
+    }
+  >
+> = {
+  evidence: {
+    label: "Evidence",
+    title: "Evidence",
+    role: "value",
+    against: "against it",
+    inFavour: "for it",
+    says: "How much each pixel adds to the score: its value times the gradient of the score by it.",
+    latex:
+      "z_{c} = \\sum_i \\htmlClass{v}{x_i} \\cdot \\htmlClass{g}{\\frac{\\partial z_{c}}{\\partial x_i}} + \\text{rest}",
+  },
+  gradient: {
+    label: "Gradient",
+    title: "Gradient",
+    role: "grad",
+    against: "ink lowers it",
+    inFavour: "ink raises it",
+    says: "How the score would change with a little more ink, for each pixel, also where there is none yet.",
+    latex: "\\htmlClass{g}{\\frac{\\partial z_{c}}{\\partial x_i}}",
+  },
+  integrated: {
+    label: "Integrated",
+    title: "Integrated gradients",
+    role: "value",
+    against: "against it",
+    inFavour: "for it",
+    says: "The same as evidence, with the mean of the gradient on the way from an empty picture x′ to the drawing x.",
+    latex:
+      "(\\htmlClass{v}{x_i} - x'_i) \\cdot \\operatorname{mean}_{\\alpha} \\htmlClass{g}{\\frac{\\partial z_{c}}{\\partial x_i}} \\quad \\text{at } x' + \\alpha (x - x')",
+  },
+};
+
+/** Unpacks an answer. */
+export function explained(why: Why): Explained {
+  const parts = why.evidence.map(({ digit, map, rest, score }): Part => {
+    const numbers = numbersOf(map);
+    return { digit, numbers, pixels: sumOf(numbers), rest, score };
+  });
+  const [gradient, integrated] = [numbersOf(why.gradient), numbersOf(why.integrated.map)];
+  const common = strongOf(...parts.map(({ numbers }) => numbers));
+  return {
+    why,
+    winner: likeliest(why.probabilities),
+    parts,
+    maps: {
+      evidence: { numbers: parts[why.of]?.numbers ?? new Float32Array(), scale: common },
+      gradient: { numbers: gradient, scale: strongOf(gradient) },
+      integrated: { numbers: integrated, scale: strongOf(integrated) },
+    },
+  };
+}
+
+/** The digit with the largest probability, `but` for one. */
+export function likeliest(probabilities: readonly number[], but: number | null = null): number {
+  return ranked(probabilities).find((digit) => digit !== but) ?? 0;
+}
+
+export function sumOf(numbers: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i] ?? 0;
+  return sum;
+}
+
+/** The largest magnitude. */
+export function largestOf(numbers: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < numbers.length; i++) largest = Math.max(largest, Math.abs(numbers[i] ?? 0));
+  return largest;
+}
+
+/** Share of the numbers that the scale holds: the few largest ones would leave all others pale. */
+const HELD = 0.99;
+
+/** The magnitude that only a hundredth of the numbers exceeds, zeros left out: a scale that shows the others, too. */
+export function strongOf(...maps: readonly Float32Array[]): number {
+  const magnitudes = Float32Array.from(maps.flatMap((map) => [...map].filter(Boolean).map(Math.abs))).sort();
+  return magnitudes[Math.ceil(HELD * magnitudes.length) - 1] ?? 0;
+}
+
+/** Where the largest magnitude is. */
+export function largestAt(numbers: ArrayLike<number>): number {
+  let at = 0;
+  for (let i = 1; i < numbers.length; i++) if (Math.abs(numbers[i] ?? 0) > Math.abs(numbers[at] ?? 0)) at = i;
+  return at;
+}
+
+/** The drawing as a network reads it: ink from 0 to 1. */
+export function inkOf(picture: readonly (readonly number[])[]): Float32Array {
+  return Float32Array.from(picture.flat(), (level) => level / 255);
+}
+
+/** A number with its sign, + as well. */
+export function signed(number: number, digits?: number): string {
+  return (number > 0 ? "+" : "") + formatNumber(number, digits);
+}
+
+/** A number with two decimals; `plus`: its sign is written in any case. */
+export function hundredths(number: number, plus = false): string {
+  const text = number.toFixed(2);
+  return Number(text) === 0 ? "0.00" : (plus && number > 0 ? "+" : "") + text.replace("-", "\u2212");
+}
+
+/** A part in hundredths, rounded so that the sum holds as it is written: the rest takes what rounding leaves over. */
+export function written({ pixels, score }: Part): { pixels: string; rest: string; score: string } {
+  const [whole, given] = [Math.round(100 * score), Math.round(100 * pixels)];
+  return {
+    pixels: hundredths(given / 100, true),
+    rest: hundredths((whole - given) / 100, true),
+    score: hundredths(whole / 100),
+  };
+}
+
+/** What gives the part of a score that no pixel gives: the networks that come with Gradwalk are linear but for ReLU. */
+export function restName(network: string): string {
+  return network.startsWith("run:") ? "rest" : "biases";
+}
+
+/** The check of a map: what it adds up to. */
+export function checkText(answer: Explained, kind: Kind): string {
+  const { why, parts } = answer;
+  const { steps, sum, score, baseline } = why.integrated;
+  const part = parts[why.of];
+  if (kind === "gradient" || !part) return "";
+  if (kind === "evidence") {
+    const rest = `${restName(why.network.id)} ${signed(part.rest)}`;
+    return `Sum of the map ${signed(part.pixels)}, ${rest}: score ${formatNumber(part.score)}.`;
+  }
+  const expected = `score ${formatNumber(score)} less baseline ${formatNumber(baseline)}: ${signed(score - baseline)}`;
+  return `Sum of the map ${signed(sum)}; ${expected}. Difference ${signed(sum - (score - baseline), 2)}, from ${steps} points on the way.`;
+}
+
+/** The number of a pixel under a map. */
+export function pixelWords(answer: Explained, kind: Kind, ink: ArrayLike<number>, row: number, column: number): Text {
+  const at = row * SIDE + column;
+  const number = (map: Kind) => signed(answer.maps[map].numbers[at] ?? 0);
+  const pixel: Text = [
+    ["plain", `Row ${row}, column ${column}: pixel `],
+    ["value", formatNumber(ink[at] ?? 0)],
+  ];
+  const gradient: Text[number] = ["grad", number("gradient")];
+  if (kind === "gradient") return [...pixel, ["plain", ", gradient "], gradient, ["plain", "."]];
+  if (kind === "integrated")
+    return [...pixel, ["plain", ", integrated gradient "], ["value", number(kind)], ["plain", "."]];
+  return [
+    ...pixel,
+    ["plain", " × gradient "],
+    gradient,
+    ["plain", " = evidence "],
+    ["value", number(kind)],
+    ["plain", "."],
+  ];
+}

@@ -1,0 +1,61 @@
+import { Latest } from "../../draw/asking";
+import { later } from "../page";
+import { whenSeen } from "../seen";
+
+/** A picture that may still be drawn on is not asked about before the pen has rested so long. */
+const REST_MILLISECONDS = 300;
+
+export interface Question<T> {
+  /** The same for questions with the same answer. */
+  readonly key: string;
+  /** The word of the picture it is about. */
+  readonly code: string;
+  ask(): Promise<T>;
+}
+
+interface Told<T> {
+  /** An answer is on its way; what is shown is of the question before. */
+  waiting(): void;
+  answered(answer: T): void;
+  refused(message: string): void;
+}
+
+/**
+ * Asks the newest question only, once the panel is in sight and the pen rests; an answer to an older one is not told.
+ * `want(null)`: nothing is asked any more.
+ */
+export function patient<T>(root: HTMLElement, told: Told<T>): { want(question: Question<T> | null): void } {
+  const latest = new Latest<T>();
+  let wanted: Question<T> | null = null;
+  /** It waits for its moment; what was asked already does not. */
+  let open = false;
+  let lastCode = "";
+  let seen = false;
+  let cancel = () => {};
+
+  function go(): void {
+    cancel();
+    if (!wanted || !open || !seen) return;
+    const question = wanted;
+    cancel = later(question.code === lastCode ? 0 : REST_MILLISECONDS, () => {
+      open = false;
+      lastCode = question.code;
+      latest.ask(() => question.ask(), told);
+    });
+  }
+
+  whenSeen(root, (now) => {
+    seen = now;
+    go();
+  });
+  return {
+    want(question) {
+      if (question?.key === wanted?.key) return;
+      wanted = question;
+      open = question !== null;
+      latest.drop();
+      if (question) told.waiting();
+      go();
+    },
+  };
+}
