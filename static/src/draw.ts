@@ -24,6 +24,7 @@ import { Samples } from "./view/draw/samples";
 import { stagesPanel } from "./view/draw/stages";
 import { towardPanel } from "./view/draw/toward";
 import { trouble } from "./view/draw/trouble";
+import { bitmapOf } from "./view/draw/upload";
 import { whyPanel } from "./view/draw/why";
 import { setText } from "./view/element";
 import { helpDialog } from "./view/help";
@@ -168,15 +169,13 @@ async function open(file: Blob, name: string): Promise<void> {
   forget();
   uploaded = mine;
   read();
-  // Not every browser can show what the server can read.
-  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
+  const bitmap = await bitmapOf(file);
   if (uploaded === mine && bitmap) uploaded = { ...mine, bitmap };
   changed();
 }
 
 /** From an uploaded picture to the sketchpad; nothing of the picture is kept. */
 function back(): void {
-  uploaded?.bitmap?.close();
   uploaded = null;
   forget();
   read();
@@ -196,9 +195,9 @@ async function sample(digit: number): Promise<void> {
 // -- what may be done -------------------------------------------------------------------------------------------------
 
 const commands: Readonly<Record<Exclude<DrawCommand, `sample-${number}`>, () => void>> = {
-  undo: () => draw(undone(drawing)),
-  redo: () => draw(redone(drawing)),
-  clear: () => act({ kind: "clear" }),
+  undo: () => (uploaded ? back() : draw(undone(drawing))),
+  redo: () => (uploaded ? undefined : draw(redone(drawing))),
+  clear: () => (uploaded ? back() : act({ kind: "clear" })),
   thin: () => take("thin"),
   medium: () => take("medium"),
   thick: () => take("thick"),

@@ -15,8 +15,8 @@ export interface FileButtons {
 export function fileButtons(came: (file: Blob, name: string) => void): FileButtons {
   const chosen = fileInput({ class: "file-chosen", "aria-label": "Upload a picture" }, came);
   const taken = fileInput({ class: "file-taken", "aria-label": "Take a picture", capture: "environment" }, came);
-  const upload = opening("Upload a picture", "upload", chosen, "choose-file");
-  const camera = opening("Take a picture", "camera", taken, "take-picture");
+  const upload = opening("Upload", " a picture", "upload", chosen);
+  const camera = opening("Camera", "", "camera", taken);
   drops(came);
   document.addEventListener("paste", (event) => {
     const [file] = event.clipboardData?.files ?? [];
@@ -48,8 +48,14 @@ function fileInput(attributes: Record<string, string>, came: (file: Blob, name: 
   return input;
 }
 
-function opening(words: string, sign: "upload" | "camera", input: HTMLInputElement, name: string): HTMLButtonElement {
-  const button = element("button", { type: "button", class: `ghost ${name}` }, icon(sign), words);
+/** A button that opens a dialog; where there is little room it says no more than the first word. */
+function opening(word: string, more: string, sign: "upload" | "camera", input: HTMLInputElement): HTMLButtonElement {
+  const button = element(
+    "button",
+    { type: "button", class: `ghost by-${sign}` },
+    icon(sign),
+    element("span", {}, word, element("span", { class: "long" }, more)),
+  );
   button.addEventListener("click", () => input.click());
   return button;
 }

@@ -46,19 +46,23 @@ function paintStroke(context: CanvasRenderingContext2D, side: number, stroke: St
     context.fill();
   }
   // A quadratic spline: from the middle of two points to that of the next two, each piece as wide as the pen pressed.
+  // Pieces of the same width are one path: overlapping ends would roughen its edges.
   let [x, y] = [first.x * side, first.y * side];
-  for (const [i, point] of points.entries()) {
-    const next = points[i + 1];
+  context.moveTo(x, y);
+  context.lineWidth = width * first.press * side;
+  for (const [i, { x: atX, y: atY, press }] of points.entries()) {
     if (i === 0) continue;
-    const [atX, atY] = [point.x * side, point.y * side];
-    const [toX, toY] = next ? [(atX + next.x * side) / 2, (atY + next.y * side) / 2] : [atX, atY];
-    context.lineWidth = width * point.press * side;
-    context.beginPath();
-    context.moveTo(x, y);
-    context.quadraticCurveTo(atX, atY, toX, toY);
-    context.stroke();
-    [x, y] = [toX, toY];
+    if (press !== points[i - 1]?.press) {
+      context.stroke();
+      context.beginPath();
+      context.moveTo(x, y);
+      context.lineWidth = width * press * side;
+    }
+    const next = points[i + 1] ?? { x: atX, y: atY };
+    [x, y] = [((atX + next.x) / 2) * side, ((atY + next.y) / 2) * side];
+    context.quadraticCurveTo(atX * side, atY * side, x, y);
   }
+  if (points.length > 1) context.stroke();
   context.restore();
 }
 

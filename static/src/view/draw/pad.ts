@@ -43,7 +43,8 @@ export function pad(host: HTMLElement, actions: PadActions): Pad {
     "p",
     { class: "invitation", "aria-hidden": "true" },
     element("b", {}, "Draw a digit here"),
-    element("span", {}, "or drop a photo, paste, take a picture"),
+    element("span", { class: "by-mouse" }, "or drop or paste a photo of one"),
+    element("span", { class: "by-finger" }, "or take a picture of one on paper"),
   );
   const sketch = sketchpad({
     drawing(stroke) {
@@ -55,12 +56,12 @@ export function pad(host: HTMLElement, actions: PadActions): Pad {
   const tools = toolbar(actions.obey);
   const upload = uploadView(actions);
   const files = fileButtons(actions.came);
+  const samples = sampleButtons(actions.sample);
   host.classList.add("section");
   host.replaceChildren(
     element("div", { class: "pad-stage" }, sketch.canvas, invitation, upload.stage),
     element("div", { class: "pad-bar" }, tools.root, upload.bar),
-    files.root,
-    sampleButtons(actions.sample),
+    element("div", { class: "sources-of-digits" }, files.root, samples),
   );
   return {
     update({ drawing, tool, uploaded, prediction, picked }) {

@@ -29,12 +29,25 @@ export function sampleButtons(load: (digit: number) => void): HTMLElement {
     button.addEventListener("click", () => load(digit));
     return button;
   });
-  return element(
+  const list = element("div", { class: "sample-list", id: "samples" }, ...buttons);
+  // Where there is little room they are shown on demand.
+  const more = element(
+    "button",
+    { type: "button", class: "ghost more-samples", "aria-expanded": "false", "aria-controls": "samples" },
+    "Samples",
+  );
+  const root = element(
     "div",
     { class: "samples", role: "group", "aria-label": "Samples" },
     element("span", { class: "quiet", "aria-hidden": "true" }, "Samples"),
-    element("div", {}, ...buttons),
+    more,
+    list,
   );
+  more.addEventListener("click", () => {
+    const open = root.classList.toggle("open");
+    more.setAttribute("aria-expanded", String(open));
+  });
+  return root;
 }
 
 /** Gives samples of a digit one after the other. */

@@ -71,8 +71,6 @@ export function sketchpad({ drawing, drawn }: PadEvents): Sketchpad {
     const contact = contactOf(event);
     const down = pointers.down(contact);
     if (down === "ignored") return;
-    event.preventDefault(); // no selecting, and no mouse events after a touch
-    canvas.focus({ preventScroll: true });
     canvas.setPointerCapture(event.pointerId);
     const { kind, width } = isEraserEnd(contact) ? TOOLS.eraser : tool;
     live = { kind, width, points: [pointOf(event)] };

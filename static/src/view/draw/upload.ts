@@ -4,8 +4,8 @@ import type { Uploaded } from "../../draw/uploaded";
 import { element, setText } from "../element";
 import { icon } from "./icons";
 
-/** No larger than it is ever shown. */
-const MOST_PIXELS = 1200;
+/** The longer side of a picture, as it is shown: a phone's photo is ten times as large. */
+const LONGEST = 1200;
 
 export interface UploadView {
   readonly stage: HTMLElement;
@@ -61,6 +61,25 @@ export function uploadView(actions: { pick(digit: number): void; back(): void })
   };
 }
 
+/** The pixels of a file, upright; null: this browser cannot show it. */
+export async function bitmapOf(file: Blob): Promise<ImageBitmap | null> {
+  try {
+    const whole = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = LONGEST / Math.max(whole.width, whole.height);
+    if (scale >= 1) return whole;
+    const shrunk = (side: number) => Math.max(1, Math.round(side * scale));
+    const small = await createImageBitmap(whole, {
+      resizeWidth: shrunk(whole.width),
+      resizeHeight: shrunk(whole.height),
+      resizeQuality: "medium",
+    });
+    whole.close();
+    return small;
+  } catch {
+    return null;
+  }
+}
+
 function frames({ digits, width, height }: Prediction, pick: (digit: number) => void): HTMLElement[] {
   return digits.map(({ box, digit, doubt }, i) => {
     const says = doubt ? `${digit}, in doubt` : String(digit);
@@ -82,13 +101,11 @@ function place({ style }: HTMLElement, { left, top, width, height }: Box, of: nu
 
 /** Draws it, transparency on white. */
 function drawBitmap(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {
-  const scale = Math.min(1, MOST_PIXELS / Math.max(bitmap.width, bitmap.height));
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  canvas.width = bitmap.width;
+  canvas.height = bitmap.height;
   const context = canvas.getContext("2d");
   if (!context) return;
-  context.imageSmoothingQuality = "high";
   context.fillStyle = "white";
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  context.drawImage(bitmap, 0, 0);
 }
