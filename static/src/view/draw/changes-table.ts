@@ -32,12 +32,12 @@ export function changesTable(): { readonly root: HTMLElement; show(learned: Lear
 }
 
 function tableRow({ title, name, gradient, change, moved, most }: ChangeRow): HTMLElement {
-  const number = (text: string, role = "") => element("td", { class: `number ${role}` }, text);
+  const number = (text: string, kind = "number") => element("td", { class: kind }, text);
   return element(
     "tr",
     {},
     element("th", { scope: "row" }, element("b", {}, name), " ", element("small", {}, title)),
-    number(gradient, "role-grad"),
+    number(gradient, "number role-grad"),
     number(change),
     number(moved),
     element(

@@ -38,8 +38,8 @@ function evidenceMap(digit: number, pick: () => void) {
   const [pixels, restLabel, rest, score] = [0, 1, 2, 3].map(() => element("span")) as [
     ...[HTMLElement, HTMLElement, HTMLElement, HTMLElement],
   ];
-  const line = (name: Node | string, number: HTMLElement, kind = "") =>
-    element("span", { class: `line ${kind}` }, name, " ", number);
+  const line = (name: Node | string, number: HTMLElement, kind = "line") =>
+    element("span", { class: kind }, name, " ", number);
   const root = element(
     "button",
     { type: "button", class: "evidence-map", "aria-pressed": "false" },
@@ -48,7 +48,7 @@ function evidenceMap(digit: number, pick: () => void) {
     element(
       "span",
       { class: "sum" },
-      ...[line("pixels", pixels), " ", line(restLabel, rest), " ", line("score", score, "total")],
+      ...[line("pixels", pixels), " ", line(restLabel, rest), " ", line("score", score, "line total")],
     ),
   );
   root.addEventListener("click", pick);

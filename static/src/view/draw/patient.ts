@@ -36,6 +36,7 @@ export function patient<T>(root: HTMLElement, told: Told<T>): { want(question: Q
   function go(): void {
     cancel();
     if (!wanted || !open || !seen) return;
+    told.waiting();
     const question = wanted;
     cancel = later(question.code === lastCode ? 0 : REST_MILLISECONDS, () => {
       open = false;
@@ -54,7 +55,6 @@ export function patient<T>(root: HTMLElement, told: Told<T>): { want(question: Q
       wanted = question;
       open = question !== null;
       latest.drop();
-      if (question) told.waiting();
       go();
     },
   };
