@@ -3,7 +3,6 @@
 import { formatNumber } from "../format";
 import { toAddress } from "../permalink";
 import { type Asked, numbersOf, type Why } from "./api";
-import type { Lesson } from "./lessons";
 
 /** A layer's numbers between the pixels and the logits. */
 export interface Layer {
@@ -73,11 +72,6 @@ export function barOf(logits: readonly number[], digit: number): { from: number;
   const place = (x: number) => (most > least ? (Math.min(most, Math.max(least, x)) - least) / (most - least) : 0);
   const [zero, end] = [place(0), place(logits[digit] || 0)];
   return { from: Math.min(zero, end), to: Math.max(zero, end) };
-}
-
-/** What the visitor has said last that the picture is; null: nothing. */
-export function labelOf(lessons: readonly Lesson[], code: string): number | null {
-  return lessons.findLast((lesson) => lesson.code === code)?.label ?? null;
 }
 
 /** Where the pass through the network is walked, forward and backward, without changing it. */

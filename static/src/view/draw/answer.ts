@@ -19,19 +19,14 @@ export function answerPanel(host: HTMLElement, actions: DrawActions): DrawPanel 
   const said = element("b", { class: "said-digit" });
   const share = element("span", { class: "said-percent" });
   const which = element("span", { class: "quiet" });
-  const doubt = element("p", { class: "doubt", hidden: true });
+  const doubt = element("span", { class: "doubt", hidden: true });
   const time = element("p", { class: "time quiet", hidden: true });
   const status = element("p", { class: "unseen", role: "status" });
-  const verdict = element("p", { class: "said" }, said, element("span", { class: "said-beside" }, share, which));
+  const verdict = element("p", { class: "said" }, said, element("span", { class: "said-beside" }, share, which, doubt));
   host.classList.add("section");
   host.replaceChildren(
     element("h2", {}, "What the network sees", element("span", { class: "reading as-is" }, "reading")),
-    element(
-      "div",
-      { class: "answer-body" },
-      seen.root,
-      element("div", { class: "verdict" }, verdict, doubt, bars.root),
-    ),
+    element("div", { class: "answer-body" }, seen.root, element("div", { class: "verdict" }, verdict, bars.root)),
     row.root,
     time,
     status,

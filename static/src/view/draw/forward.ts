@@ -2,7 +2,7 @@ import { commonScale, hiddenLayers, type Layer, labelOf, walkAddress } from "../
 import { ranked } from "../../draw/answer-words";
 import type { Digit, Why } from "../../draw/api";
 import { keyOf, Latest, whyOf } from "../../draw/asking";
-import { countOf, lessonsText } from "../../draw/lessons";
+import { countOf, labelOf, lessonsText } from "../../draw/lessons";
 import { askedOf, type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "../../draw/view";
 import { formatNumber } from "../../format";
 import { element, setText } from "../element";
