@@ -102,24 +102,28 @@ def load(name: str, folder: Path = FOLDER) -> Network:
 
     Raises:
         DamagedNetworkError: a file is missing, or is not the one that was measured.
+        EngineError: the recipe is another network's.
     """
-    path = folder / f"{name}.npz"
-    measured = facts(folder)
+    path, measured = folder / f"{name}.npz", facts(folder)
     try:
-        content, known = path.read_bytes(), measured[name]
-    except (OSError, KeyError) as error:
+        known = measured[name]
+        expected, fields, data = known["sha256"], dict(known["recipe"]), known["data"]
+        right = format(known["variants"]["plain"]["accuracy"], ".2%")
+        recipe = Recipe(**fields | {"hidden": tuple(fields["hidden"])})
+    except (LookupError, TypeError, ValueError) as error:
+        raise _damaged(folder / FACTS, f"{type(error).__name__}: {error}") from error
+    try:
+        content = path.read_bytes()
+    except OSError as error:
         raise _damaged(path, str(error)) from error
-    if (digest := hashlib.sha256(content).hexdigest()) != known["sha256"]:
+    if (digest := hashlib.sha256(content).hexdigest()) != expected:
         raise _damaged(path, f"SHA-256 {digest}")
     with np.load(BytesIO(content)) as file:
         arrays = {key: file[key].astype(np.float32) for key in file.files}
-    recipe = Recipe(**known["recipe"] | {"hidden": tuple(known["recipe"]["hidden"])})
     model = network(recipe)
     model.load_state_dict(arrays)
     title, what = BUILT_IN[name]
-    right = known["variants"]["mnist"]["accuracy"]
-    says = f"{what}; it reads {right:.2%} of MNIST's test pictures right."
-    return Network(name, title, says, recipe, model)
+    return Network(name, title, f"{what}; it reads {right} of {data}'s test pictures right.", recipe, model)
 
 
 built_in = cache(load)
@@ -165,14 +169,14 @@ class Networks:
     def _trained(self, name: str) -> Network:
         """What a run has learned so far, as a copy; of a comparison, its first network."""
         with self.runs.using(name.removeprefix(RUN)) as run:
-            training = run.trainees[0]
-            if not isinstance(training, Training):
-                raise RunError("This run fits a curve", given="a run on points", expected="a run on digits")
-            model = network(training.recipe)
             with run.turn:  # not in the middle of an update
-                model.load_state_dict(run.trainees[0].model.state_dict())
-                step, steps = run.trainees[0].step, run.trainees[0].steps
+                training = run.trainees[0]
+                if not isinstance(training, Training):
+                    raise RunError("This run fits a curve", given="a run on points", expected="a run on digits")
+                learned, step = training.model.state_dict(), training.step
             (_, first), *others = recipes.members(run.recipe)
-        title = recipes.title(first)
+        model = network(training.recipe)
+        model.load_state_dict(learned)
         among = f", the first of {len(others) + 1} networks of its run" if others else ""
-        return Network(name, title, f"A run after {step:,} of {steps:,} training steps{among}.", training.recipe, model)
+        says = f"A run after {step:,} of {training.steps:,} training steps{among}."
+        return Network(name, recipes.title(first), says, training.recipe, model)

@@ -30,7 +30,7 @@ Amounts = npt.NDArray[np.float32]
 BOX = 20.0
 """Longer side of the ink in MNIST's form, in pixels."""
 
-CANVAS = 56
+CANVAS = 48
 """Height and width of the sheet that strokes are bent and widened on: finer than the picture that comes of it."""
 
 REACH = 34.0
@@ -54,7 +54,7 @@ class Distortion:
         stretch: standard deviation of the logarithm of width over height.
         bend: standard deviation of the elastic displacement, in pixels.
         smooth: standard deviation of the Gaussian that makes the displacement smooth, in pixels.
-        thin, thick: the most by which a stroke's edge moves in and out, in pixels of the sheet.
+        thin, thick: the most by which the edges of strokes move in and out, in pixels.
         size: the most by which the longer side of the ink misses 20 pixels, as a share.
         shift: standard deviation of where the centre of mass lies, in pixels.
         blur: the most that each neighbour gives to a pixel.
@@ -69,8 +69,8 @@ class Distortion:
     stretch: float = 0.14
     bend: float = 0.9
     smooth: float = 4.5
-    thin: float = 1.5
-    thick: float = 2.0
+    thin: float = 0.9
+    thick: float = 1.2
     size: float = 0.08
     shift: float = 0.45
     blur: float = 0.2
@@ -101,7 +101,7 @@ def distorted(pictures: Grey, distortion: Distortion, generator: np.random.Gener
 
     maps = linear(np.deg2rad(normal(d.turn)), normal(d.slant), normal(d.stretch))
     sheet = warped(pictures, maps, bends(count, d.bend, d.smooth, generator))
-    sheet = widened(sheet, between(-d.thin, d.thick))
+    sheet = widened(sheet, between(-d.thin, d.thick) * np.float32(CANVAS / REACH))
     size = BOX * (1 + between(-d.size, d.size))
     result = framed(sheet, size, normal(d.shift), normal(d.shift))
     result = worn(result, d, generator)
@@ -131,20 +131,19 @@ def linear(angle: Amounts, slant: Amounts, stretch: Amounts) -> Grey:
 
 
 def bends(count: int, strength: float, smooth: float, generator: np.random.Generator) -> Grey:
-    """Smooth random displacements of shape (n, 2, 56, 56), in pixels, with this standard deviation: Simard's fields.
+    """Smooth random displacements of shape (n, 2, 48, 48), in pixels, with this standard deviation: Simard's fields.
 
     The noise that is smoothed lies on a coarse grid; under a Gaussian wider than its mesh nobody can tell.
     """
     knots = generator.standard_normal((count, 2, KNOTS, KNOTS), np.float32)
     spread = np.float32(strength) * smoothing(smooth)
-    across: Grey = knots @ smoothing(smooth).T
-    field: Grey = spread @ across
+    field: Grey = np.matmul(spread, np.matmul(knots, smoothing(smooth).T))
     return field
 
 
 @cache
 def smoothing(deviation: float) -> Grey:
-    """The matrix (56, 9) from noise on the grid to a smooth line; the line's variance is 1 everywhere."""
+    """The matrix (48, 9) from noise on the grid to a smooth line; the line's variance is 1 everywhere."""
     places = (np.arange(CANVAS) + 0.5) * REACH / CANVAS
     knots = np.linspace(0, REACH, KNOTS)
     bumps = np.exp(-((places[:, None] - knots) ** 2) / (2 * deviation**2))
@@ -153,11 +152,11 @@ def smoothing(deviation: float) -> Grey:
 
 
 def warped(pictures: Grey, maps: Grey, bend: Grey) -> Grey:
-    """The pictures (n, 28, 28) on the sheet, (n, 56, 56): bilinear between pixels, paper beyond the edge.
+    """The pictures (n, 28, 28) on the sheet, (n, 48, 48): bilinear between pixels, paper beyond the edge.
 
     Args:
         maps: as `linear` gives them, (n, 2, 2).
-        bend: how far from there, (n, 2, 56, 56), in pixels.
+        bend: how far from there, (n, 2, 48, 48), in pixels.
     """
     count, side = len(pictures), SIDE + 2 * BORDER
     source = np.zeros((count, side, side), np.float32)
@@ -243,7 +242,7 @@ def framed(sheet: Grey, size: Amounts, down: Amounts, right: Amounts) -> Grey:
     step = found.length / size
     rows = averaging(found.rows - step * down, step, sheet.shape[1])
     columns = averaging(found.columns - step * right, step, sheet.shape[2])
-    result: Grey = rows @ sheet @ columns.swapaxes(1, 2)
+    result: Grey = np.matmul(np.matmul(rows, sheet), columns.swapaxes(1, 2))
     return result
 
 
