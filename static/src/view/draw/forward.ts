@@ -1,4 +1,4 @@
-import { commonScale, hiddenLayers, type Layer, labelOf, walkAddress } from "../../draw/answer-forward";
+import { commonScale, hiddenLayers, type Layer, walkAddress } from "../../draw/answer-forward";
 import { ranked } from "../../draw/answer-words";
 import type { Digit, Why } from "../../draw/api";
 import { keyOf, Latest, whyOf } from "../../draw/asking";
