@@ -22,7 +22,7 @@ from app.digit_messages import (
     WhyOut,
 )
 from app.networks import Network
-from app.predict_api import ReaderOut
+from app.predict_messages import ReaderOut
 from app.scenes.training_trace import layer_label
 from app.taught import Copies, Lesson, LessonsError, pupil
 from engine import nn

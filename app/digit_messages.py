@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.digits.code import LONGEST
-from app.predict_api import ReaderOut
+from app.predict_messages import ReaderOut
 from app.taught import ITEMS, RATE, RULE, STEPS, WORD
 from engine.data import CLASSES
 

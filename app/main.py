@@ -16,6 +16,7 @@ from app import __version__, datasets
 from app.data_api import data_router
 from app.desk import Desk
 from app.digit_api import digit_router
+from app.digits.decode import PictureLimits
 from app.download import Download, digits_or_download
 from app.fetch_process import Fetch, fetch_in_process
 from app.labs.pages import has_mnist, labs_router
@@ -37,8 +38,12 @@ from app.store import Store, StoreError
 from app.taught import Copies
 from app.train_page import train_router
 from app.turns import Turns
+from app.uploads import Uploads
 from app.websocket import register
 from engine.expression import Limits
+
+LARGEST_TOGETHER = 20
+"""Of the largest pictures, so many may wait in memory at the same time; of usual ones, many more."""
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +82,7 @@ def create_app(settings: Settings, fetch: Fetch = fetch_in_process) -> FastAPI:
     app.include_router(data_router(settings.data, download))
     turns = Turns(settings.picture_threads, settings.picture_queue)
     networks = Networks(runs)
-    app.include_router(predict_router(networks, turns))
+    app.include_router(predict_router(networks, uploads(settings), turns))
     app.include_router(digit_router(networks, copies, turns))
     app.add_exception_handler(HTTPException, error_page(templates))
     app.add_exception_handler(Problem, tell_problem)
@@ -112,6 +117,13 @@ def runs_of(settings: Settings) -> Runs:
         time.monotonic,
         time.time,
     )
+
+
+def uploads(settings: Settings) -> Uploads:
+    """How large pictures may be, and how much of them may wait in memory."""
+    size = settings.picture_megabytes * 1_000_000
+    limits = PictureLimits(bytes=size, pixels=settings.picture_megapixels * 1_000_000)
+    return Uploads(limits, together=LARGEST_TOGETHER * size)
 
 
 def run_limits(settings: Settings) -> RunLimits:

@@ -1,156 +1,119 @@
-"""Pictures of digits over HTTP: what a network reads in them."""
+"""Pictures of digits over HTTP: what networks read in them."""
 
 from __future__ import annotations
 
-import base64
-from io import BytesIO
+import gzip
 from typing import Annotated, Any
 
-import numpy as np
-from fastapi import APIRouter, Body, Query
-from pydantic import BaseModel
+from fastapi import APIRouter, Query, Request
+from pydantic import StringConstraints
+from starlette.responses import Response
 
-from app.digits.code import encode
-from app.digits.read import read
-from app.digits.reading import Found, Stage
-from app.networks import Network, Networks
+from app.digits.decode import EmptyError, NotAPictureError, PictureError, TooLargeError
+from app.networks import DamagedNetworkError, Networks, UnknownNetworkError
+from app.predict_messages import PredictionOut, told
+from app.prediction import predict
+from app.problems import Code, Problem, responses
+from app.runs.errors import UnknownRunError
+from app.store import StoreError
 from app.turns import Turns
-from engine.data import rows
+from app.uploads import FORM, Uploads, file_of, is_form
+from engine.errors import EngineError
+
+MOST_NETWORKS = 4
+LONGEST_NAME = 100
+PACKED = 20_000
+"""An answer of so many bytes is packed here, where its turn is; what is smaller is packed on the way out."""
+
+PROBLEMS: tuple[tuple[type[EngineError], int, Code], ...] = (
+    (EmptyError, 400, "bad_request"),
+    (NotAPictureError, 415, "not_a_picture"),
+    (TooLargeError, 413, "too_large"),
+    (PictureError, 422, "bad_picture"),
+    (UnknownNetworkError, 404, "unknown_network"),
+    (UnknownRunError, 404, "unknown_network"),
+    (DamagedNetworkError, 500, "damaged"),
+    (StoreError, 500, "damaged"),
+    (EngineError, 422, "bad_request"),
+)
+"""How each error is told: status and code. The first that fits is the one."""
+
+BODY: dict[str, Any] = {
+    "required": True,
+    "description": "The picture: PNG, JPEG, WebP, GIF, BMP, HEIC or AVIF. What it is, is told from its content.",
+    "content": {
+        FORM: {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary", "description": "the picture"}},
+            }
+        },
+        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        "image/*": {"schema": {"type": "string", "format": "binary"}},
+    },
+}
 
 
-class BoxOut(BaseModel):
-    """A part of the picture as it was given, upright, in pixels."""
+def predict_router(networks: Networks, uploads: Uploads, turns: Turns) -> APIRouter:
+    """The route /api/predict.
 
-    left: int
-    top: int
-    width: int
-    height: int
+    Args:
+        networks: finds networks.
+        uploads: holds the pictures while they wait.
+        turns: where they are read.
+    """
+    router = APIRouter(tags=["pictures"])
 
+    @router.post(
+        "/api/predict",
+        response_model=PredictionOut,
+        openapi_extra={"requestBody": BODY},
+        responses=responses(400, 403, 404, 408, 413, 415, 422, 503),
+        summary="Read the digits in a picture",
+    )
+    async def route(
+        request: Request,
+        network: Annotated[
+            list[Annotated[str, StringConstraints(max_length=LONGEST_NAME)]] | None,
+            Query(
+                max_length=MOST_NETWORKS,
+                description="who is asked: reader, one-layer, or run: and the id of a run; several, where it is given "
+                "several times; the first one's digits are the answer, and it is reader where none is given",
+                examples=[["reader", "one-layer"]],
+            ),
+        ] = None,
+        stages: Annotated[bool, Query(description="whether to show every stage on the way to 28x28")] = False,
+    ) -> Response:
+        """Finds the digits in a picture, brings each into MNIST's form, and asks networks what they are.
 
-class ReaderOut(BaseModel):
-    """A network."""
+        The picture is the body of the request, or the first file of a form:
 
-    id: str
-    title: str
-    says: str
-    parameters: int
+            curl --data-binary @7.png http://127.0.0.1:8000/api/predict
+            curl -F file=@7.png 'http://127.0.0.1:8000/api/predict?network=reader&network=one-layer'
 
+        Nothing of it is kept.
+        """
 
-class OpinionOut(BaseModel):
-    """What one network says of one digit."""
+        def work(body: bytes) -> Response:
+            data = file_of(body, request.headers["content-type"]) if is_form(request) else body
+            chosen = [networks.get(name) for name in dict.fromkeys(network or ["reader"])]
+            answer = told(predict(data, chosen, uploads.limits), stages).model_dump_json().encode()
+            return _answer(answer, "gzip" in request.headers.get("accept-encoding", ""))
 
-    network: str
-    digit: int
-    probabilities: list[float]
-    logits: list[float]
-
-
-class DigitOut(BaseModel):
-    """One digit of the picture."""
-
-    digit: int
-    probability: float
-    doubt: str
-    line: int
-    box: BoxOut
-    picture: list[list[int]]
-    code: str
-    opinions: list[OpinionOut]
-
-
-class StageOut(BaseModel):
-    """A stage on the way from the picture to 28x28; `pixels` are grey levels, row by row, as base64."""
-
-    name: str
-    title: str
-    says: str
-    digit: int | None
-    width: int
-    height: int
-    pixels: str
-
-
-class PredictionOut(BaseModel):
-    """What was read."""
-
-    text: str
-    digit: int | None
-    probabilities: list[float] | None
-    digits: list[DigitOut]
-    problem: str
-    format: str
-    width: int
-    height: int
-    networks: list[ReaderOut]
-    stages: list[StageOut]
-    milliseconds: dict[str, float]
-
-
-def predict_router(networks: Networks, turns: Turns) -> APIRouter:
-    """The route /api/predict; pictures are read in turn."""
-    router = APIRouter()
-
-    @router.post("/api/predict")
-    async def predict(
-        image: Annotated[bytes, Body(media_type="image/*")],
-        network: Annotated[list[str] | None, Query(max_length=4)] = None,
-        stages: bool = False,
-    ) -> PredictionOut:
-        return await turns.run(lambda: answer(image, network, stages))
-
-    def answer(image: bytes, network: list[str] | None, stages: bool) -> PredictionOut:
-        from PIL import Image
-
-        pixels = np.asarray(Image.open(BytesIO(image)).convert("RGB"))
-        chosen = [networks.get(name) for name in network or ["reader"]]
-        reading = read(pixels)
-        digits = [_digit(found, chosen) for found in reading.digits]
-        return PredictionOut(
-            text="".join(str(digit.digit) for digit in digits),
-            digit=digits[0].digit if len(digits) == 1 else None,
-            probabilities=digits[0].opinions[0].probabilities if len(digits) == 1 else None,
-            digits=digits,
-            problem=reading.problem,
-            format="PNG",
-            width=pixels.shape[1],
-            height=pixels.shape[0],
-            networks=[ReaderOut(id=n.id, title=n.title, says=n.says, parameters=n.parameters) for n in chosen],
-            stages=[_stage(stage) for stage in reading.stages] if stages else [],
-            milliseconds={},
-        )
+        try:
+            async with uploads.body(request) as body:
+                return await turns.run(lambda: work(body), request.is_disconnected)
+        except EngineError as error:
+            status, code = next((status, code) for kind, status, code in PROBLEMS if isinstance(error, kind))
+            raise Problem(status, code, error.message, given=error.given, expected=error.expected) from error
 
     return router
 
 
-def _digit(found: Found, networks: list[Network]) -> DigitOut:
-    x = rows(found.picture[None])
-    opinions = []
-    for network in networks:
-        logits, chances = network.logits(x)[0], network.probabilities(x)[0]
-        opinions.append(
-            OpinionOut(
-                network=network.id,
-                digit=int(chances.argmax()),
-                probabilities=chances.tolist(),
-                logits=logits.tolist(),
-            )
-        )
-    first = opinions[0]
-    return DigitOut(
-        digit=first.digit,
-        probability=first.probabilities[first.digit],
-        doubt=found.doubt,
-        line=found.line,
-        box=BoxOut(**found.box._asdict()),
-        picture=found.picture.tolist(),
-        code=encode(found.picture),
-        opinions=opinions,
-    )
-
-
-def _stage(stage: Stage) -> StageOut:
-    height, width = stage.pixels.shape
-    fields: dict[str, Any] = {name: getattr(stage, name) for name in ("name", "title", "says", "digit")}
-    return StageOut(
-        **fields, width=width, height=height, pixels=base64.b64encode(stage.pixels.tobytes()).decode("ascii")
-    )
+def _answer(body: bytes, packed: bool) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if packed and len(body) >= PACKED:
+        body = gzip.compress(body, 1)
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Response(body, headers=headers, media_type="application/json")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypedDict
+from typing import Any, Literal
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 Code = Literal[
@@ -30,13 +31,32 @@ Code = Literal[
 ]
 
 
-class Words(TypedDict):
-    """What a program reads."""
+MEANINGS = {
+    400: "There is nothing in the request, or it cannot be read",
+    403: "A page of somebody else's asks",
+    404: "There is no such thing",
+    408: "The request did not come in time",
+    409: "What is asked for is damaged",
+    413: "It is too large",
+    415: "It is of a kind that is not read",
+    422: "It is broken, or out of range",
+    503: "Too many wait already; the header Retry-After says when to ask again",
+}
+"""What the statuses say, for the page of the interface."""
 
-    code: Code
-    message: str
-    given: str
-    expected: str
+
+class Words(BaseModel):
+    """What went wrong, in words for people and in a code for programs."""
+
+    code: Code = Field(description="the same for every error of its kind", examples=["not_a_picture"])
+    message: str = Field(examples=["This is not a picture that can be read"])
+    given: str = Field(examples=["a PDF file"])
+    expected: str = Field(examples=["a picture: PNG, JPEG, WebP, GIF, BMP, HEIC or AVIF"])
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors that a route documents, all in the one shape."""
+    return {status: {"model": Words, "description": MEANINGS[status]} for status in statuses}
 
 
 class Problem(Exception):
@@ -59,7 +79,7 @@ class Problem(Exception):
 
     def answer(self) -> JSONResponse:
         """The answer to the request."""
-        return JSONResponse(dict(self.words), self.status, self.headers)
+        return JSONResponse(self.words.model_dump(), self.status, self.headers)
 
 
 async def tell_problem(request: Request, error: Exception) -> JSONResponse:

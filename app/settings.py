@@ -86,6 +86,8 @@ class Settings:
     run_threads: int = setting(1, "runs that train at the same time; all others take turns", Limit(1, 64))
     visitor_runs: int = setting(20, "runs of one visitor", Limit(low=1))
     max_runs: int = setting(500, "runs in all; beyond, the one untouched for longest goes", Limit(low=1))
+    picture_megabytes: int = setting(20, "megabytes of the largest file of a picture", Limit(1, 1_000))
+    picture_megapixels: int = setting(60, "million pixels of the largest picture", Limit(1, 80))
     picture_threads: int = setting(1, "questions about pictures that are answered at the same time", Limit(1, 64))
     picture_queue: int = setting(100, "questions about pictures that may wait; beyond, they are refused", Limit(low=0))
     log_level: str = setting(

@@ -42,14 +42,7 @@ class Turns:
             Problem: 503 where too many wait already, 499 where the client is gone.
         """
         if self._admitted >= self._most:
-            raise Problem(
-                503,
-                "busy",
-                "Too many wait for an answer already; please ask again in a moment",
-                given=f"{self._waiting} that wait",
-                expected=f"fewer than {self._waiting}",
-                headers={"Retry-After": str(RETRY_SECONDS)},
-            )
+            raise busy(f"{self._waiting} questions that wait", f"{self._waiting}")
         self._admitted += 1
         try:
             async with self._threads:
@@ -59,3 +52,15 @@ class Turns:
                 return await anyio.to_thread.run_sync(work, limiter=CapacityLimiter(1))
         finally:
             self._admitted -= 1
+
+
+def busy(given: str, most: str) -> Problem:
+    """The refusal of more than can be answered in a reasonable time, with the time after which to ask again."""
+    return Problem(
+        503,
+        "busy",
+        "Too many wait for an answer already; please ask again in a moment",
+        given=given,
+        expected=f"fewer than {most}",
+        headers={"Retry-After": str(RETRY_SECONDS)},
+    )

@@ -96,7 +96,7 @@ def test_too_many_are_refused_in_words_and_those_admitted_are_served() -> None:
             with pytest.raises(Problem) as refusal:
                 await turns.run(lambda: None)
             assert refusal.value.status == 503
-            assert refusal.value.words["code"] == "busy"
+            assert refusal.value.words.code == "busy"
             assert int((refusal.value.headers or {})["Retry-After"]) > 0
             gate.go.set()
         assert served == [0, 1]
