@@ -3,12 +3,15 @@ import { element } from "../element";
 export interface Trouble {
   /** Says what went wrong until it is dismissed; `again`: what may be tried once more. */
   say(message: string, again?: () => void): void;
-  /** Nothing is wrong any more. */
+  /** What could be tried again has worked. */
+  passed(): void;
+  /** Something else is done. */
   over(): void;
 }
 
 /** What went wrong, in words, with what can be done about it. */
 export function trouble(host: HTMLElement): Trouble {
+  let mayPass = false;
   const over = () => {
     host.hidden = true;
     host.replaceChildren();
@@ -20,7 +23,11 @@ export function trouble(host: HTMLElement): Trouble {
   };
   return {
     over,
+    passed() {
+      if (mayPass) over();
+    },
     say(message, again) {
+      mayPass = again !== undefined;
       const retry = () => {
         over();
         again?.();

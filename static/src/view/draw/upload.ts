@@ -19,7 +19,7 @@ export function uploadView(actions: { pick(digit: number): void; back(): void })
   const canvas = element("canvas", { role: "img" });
   const boxes = element("div", { class: "boxes", role: "group", "aria-label": "Digits in the picture" });
   const picture = element("div", { class: "upload-picture" }, canvas, boxes);
-  const name = element("span", { class: "upload-name" });
+  const [name, size] = [element("b"), element("span")];
   const back = element("button", { type: "button", class: "ghost" }, icon("back"), "Back to the sketchpad");
   back.addEventListener("click", () => actions.back());
   let drawn: ImageBitmap | string | null = null;
@@ -27,7 +27,7 @@ export function uploadView(actions: { pick(digit: number): void; back(): void })
 
   return {
     stage: element("div", { class: "upload-stage" }, picture),
-    bar: element("div", { class: "upload-bar" }, back, name),
+    bar: element("div", { class: "upload-bar" }, back, element("p", { class: "upload-name" }, name, size)),
     show(uploaded, prediction, picked) {
       if (!uploaded) {
         drawn = framed = null;
@@ -49,8 +49,8 @@ export function uploadView(actions: { pick(digit: number): void; back(): void })
       picture.style.setProperty("--ratio", String(ratio));
       canvas.setAttribute("aria-label", `Uploaded picture: ${uploaded.name}`);
       canvas.classList.toggle("coarse", Math.max(canvas.width, canvas.height) <= 64);
-      const size = prediction ? `${prediction.width} by ${prediction.height} ${prediction.format}` : "";
-      setText(name, [uploaded.name, size].filter(Boolean).join(", "));
+      setText(name, uploaded.name);
+      setText(size, prediction ? `${prediction.width} by ${prediction.height}, ${prediction.format}` : "");
       if (prediction !== framed) {
         framed = prediction;
         boxes.replaceChildren(...(prediction ? frames(prediction, actions.pick) : []));
