@@ -111,6 +111,7 @@ test("the time is told in its parts; what has no name here keeps its own", () =>
     "Read in 7.4 ms: decoding 2, finding the digits 4.2, networks 1.2.",
   );
   expect(timeText({ decode: 2, queue: 1, total: 5 })).toBe("Read in 5 ms: decoding 2, queue 1.");
+  expect(timeText({ decode: 62.4, read: 1240 })).toBe("Read in 1,302 ms: decoding 62, finding the digits 1,240.");
   expect(timeText({})).toBe("");
 });
 
@@ -193,6 +194,7 @@ test.each([
 
 test("softmax is told with its numbers, as long as they can be written", () => {
   expect(softmaxOf([Math.log(3), 0], 0)).toEqual({ logit: "1.099", top: "3", sum: "4" });
+  expect(softmaxOf([16, 9], 0)).toEqual({ logit: "16", top: "8,886,111", sum: "8,894,214" });
   expect(softmaxOf([800, 0], 0)).toBeNull();
 });
 

@@ -1,5 +1,6 @@
 // The forward pass of one digit as something to look at, and the way into the stepper. Pure.
 
+import { formatCount } from "../charts/labels";
 import { formatNumber } from "../format";
 import { toAddress } from "../permalink";
 import { type Asked, numbersOf, type Why } from "./api";
@@ -62,7 +63,12 @@ export function softmaxOf(
   const sum = powers.reduce((total, power) => total + power, 0);
   const [logit, top] = [logits[digit], powers[digit]];
   if (logit === undefined || top === undefined || !Number.isFinite(sum) || !(sum > 0)) return null;
-  return { logit: formatNumber(logit), top: formatNumber(top), sum: formatNumber(sum) };
+  return { logit: formatNumber(logit), top: powerText(top), sum: powerText(sum) };
+}
+
+/** So many digits that a quotient close to 1 does not look like 1. */
+function powerText(power: number): string {
+  return power >= 1000 && power < 1e9 ? formatCount(Math.round(power)) : formatNumber(power);
 }
 
 /** Where the bar of a logit begins and ends, as shares of an axis on which all ten and 0 lie. */

@@ -93,5 +93,5 @@ export function timeText(milliseconds: Readonly<Record<string, number>>): string
 }
 
 function duration(milliseconds: number): string {
-  return milliseconds >= 1000 ? formatCount(Math.round(milliseconds)) : formatNumber(milliseconds, 2);
+  return milliseconds < 10 ? formatNumber(milliseconds, 2) : formatCount(Math.round(milliseconds));
 }

@@ -28,7 +28,8 @@ export function stagesPanel(host: HTMLElement, _actions: DrawActions): DrawPanel
   let open: string | null = null;
   let focus = 0;
   host.classList.add("reasons");
-  host.replaceChildren(element("h2", {}, "From your picture to 28 by 28"), strip, large);
+  const none = element("p", { class: "quiet" }, "Once the pen rests, every stage is shown.");
+  host.replaceChildren(element("h2", {}, "From your picture to 28 by 28"), none, strip, large);
 
   function toggle(place: number): void {
     focus = place;
@@ -84,6 +85,7 @@ export function stagesPanel(host: HTMLElement, _actions: DrawActions): DrawPanel
       // While somebody draws the stages are not asked for: those of the picture before stay.
       if (now.length === 0 || now.every((stage, i) => stage === stages[i] && now.length === stages.length)) return;
       stages = now;
+      none.hidden = true;
       if (thumbs.length !== now.length) {
         thumbs = now.map((_, i) => thumbOf(() => toggle(i)));
         strip.replaceChildren(...thumbs.map(({ root }) => root));
