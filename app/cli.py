@@ -24,6 +24,9 @@ from app.settings import Row, SettingError, Settings, from_environment, markdown
 SHUTDOWN_SECONDS = 1  # how long open connections may take to close
 OVERSIZE = 4  # how many times the largest message is still read, to be refused in words
 
+PICTURES = ("files", "network", "as_json")
+INTERRUPTED = 130
+
 
 class Server(uvicorn.Server):
     """A uvicorn server that says when it is ready."""
@@ -40,16 +43,22 @@ class Server(uvicorn.Server):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; returns its exit status: 0, or 1 when it cannot serve. Called wrongly, it exits with 2."""
+    """Runs the command; returns its exit status: 0, or 1 when it cannot serve or read. Called wrongly, it exits with 2.
+
+    Without a command it serves.
+    """
     parser = build_parser()
     options = vars(parser.parse_args(arguments))
     if options.pop("settings"):
         print(markdown_table())
         return 0
+    pictures = {name: options.pop(name) for name in PICTURES if name in options}
     try:
         settings = Settings(**(from_environment(os.environ) | options))
     except SettingError as error:
         parser.error(str(error))
+    if pictures:
+        return read_pictures(settings, **pictures)
     try:
         return serve(settings)
     except (PortError, ResourceError) as error:
@@ -74,7 +83,37 @@ def build_parser() -> argparse.ArgumentParser:
     for row in rows():
         facts = "; ".join(filter(None, [f"default {row.default_text}", str(row.limit)]))
         parser.add_argument(row.flag, dest=row.name, help=f"{row.meaning} ({facts}) [{row.variable}]", **_how(row))
+    _add_predict(parser.add_subparsers(title="commands", metavar="COMMAND", help="without one, Gradwalk serves"))
     return parser
+
+
+def _add_predict(commands: Any) -> None:
+    """``gradwalk predict``; its options are `PICTURES`."""
+    predict = commands.add_parser(
+        "predict",
+        help="read the digits in pictures",
+        description="Read the digits in pictures, without a server. Prints a line for each file, with tabs between: "
+        "its name; its digits, ? where one is in doubt; how probable the least sure one is. What is in doubt or cannot "
+        "be read is told on the standard error.",
+        epilog="Ends with 0 where digits were found in all files, with 1 where not.",
+    )
+    predict.add_argument("files", nargs="+", metavar="FILE", help="a picture; - is the standard input")
+    predict.add_argument("--network", default="reader", help="who reads: reader or one-layer (default %(default)s)")
+    predict.add_argument(
+        "--json", dest="as_json", action="store_true", help="print a line of JSON instead, as POST /api/predict answers"
+    )
+
+
+def read_pictures(settings: Settings, files: list[str], network: str, as_json: bool) -> int:
+    """Reads the digits in files; returns the exit status."""
+    advise(os.environ)
+    from app.predict_command import run  # only now: NumPy has to find the advice
+    from app.prediction import picture_limits
+
+    try:
+        return run(files, network, as_json, picture_limits(settings))
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _how(row: Row) -> dict[str, Any]:

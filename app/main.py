@@ -16,13 +16,13 @@ from app import __version__, datasets
 from app.data_api import data_router
 from app.desk import Desk
 from app.digit_api import digit_router
-from app.digits.decode import PictureLimits
 from app.download import Download, digits_or_download
 from app.fetch_process import Fetch, fetch_in_process
 from app.labs.pages import has_mnist, labs_router
 from app.networks import Networks
 from app.pages import error_page, page_templates, pages_router
 from app.predict_api import predict_router
+from app.prediction import picture_limits
 from app.problems import Problem, tell_invalid, tell_problem
 from app.proof import prove
 from app.resources import static_folder, templates_folder
@@ -121,9 +121,8 @@ def runs_of(settings: Settings) -> Runs:
 
 def uploads(settings: Settings) -> Uploads:
     """How large pictures may be, and how much of them may wait in memory."""
-    size = settings.picture_megabytes * 1_000_000
-    limits = PictureLimits(bytes=size, pixels=settings.picture_megapixels * 1_000_000)
-    return Uploads(limits, together=LARGEST_TOGETHER * size)
+    limits = picture_limits(settings)
+    return Uploads(limits, together=LARGEST_TOGETHER * limits.bytes)
 
 
 def run_limits(settings: Settings) -> RunLimits:

@@ -13,6 +13,7 @@ import numpy as np
 from app.digits.decode import Picture, PictureError, PictureLimits, decode
 from app.digits.reading import Box, Reading
 from app.networks import Network
+from app.settings import Settings
 from engine.data import CLASSES, rows
 from engine.functional import softmax
 from engine.mode import no_grad
@@ -91,6 +92,11 @@ class Prediction:
         top, bottom = (round(y / picture.scale) for y in (box.top, box.top + box.height))
         left, top = min(left, picture.width - 1), min(top, picture.height - 1)
         return Box(left, top, max(1, min(right, picture.width) - left), max(1, min(bottom, picture.height) - top))
+
+
+def picture_limits(settings: Settings) -> PictureLimits:
+    """How large pictures may be."""
+    return PictureLimits(settings.picture_megabytes * 1_000_000, settings.picture_megapixels * 1_000_000)
 
 
 def predict(data: bytes, networks: Sequence[Network], limits: PictureLimits) -> Prediction:
