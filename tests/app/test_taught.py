@@ -188,7 +188,12 @@ def test_learning_rates_have_bounds(rate: float) -> None:
 
 
 def test_a_pupil_learns_as_lessons_do_whatever_the_networks_own_recipe() -> None:
-    own: dict[str, Any] = {"optimizer": "momentum", "hyper": {"momentum": 0.5}, "schedule": "cosine", "zero_grad": False}
+    own: dict[str, Any] = {
+        "optimizer": "momentum",
+        "hyper": {"momentum": 0.5},
+        "schedule": "cosine",
+        "zero_grad": False,
+    }
     came = made(hidden=(5,), batch=50, **own)
     plain = replace(came, recipe=Recipe(hidden=(5,), activation="tanh", optimizer="sgd"))
     assert same(*(Copies().taught(network, lessons("7.3"), 0.05).network for network in (came, plain)))
