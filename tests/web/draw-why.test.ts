@@ -13,18 +13,8 @@ import {
   untaught,
 } from "../../static/src/draw/lessons";
 import { framesOf, towardText } from "../../static/src/draw/toward";
-import {
-  checkText,
-  explained,
-  hundredths,
-  inkOf,
-  likeliest,
-  type Part,
-  pixelWords,
-  restName,
-  strongOf,
-  written,
-} from "../../static/src/draw/why";
+import { explained, inkOf, likeliest, type Part, strongOf } from "../../static/src/draw/why";
+import { checkText, hundredths, pixelWords, restName, written } from "../../static/src/draw/why-words";
 import { fromAddress } from "../../static/src/permalink";
 
 const PIXELS = 784;

@@ -7,7 +7,8 @@ import { atStep } from "../player";
 import { percent } from "./answer-words";
 import type { Asked, Learned, Standing } from "./api";
 import { type Lesson, lessonsText } from "./lessons";
-import { likeliest, signed } from "./why";
+import { likeliest } from "./why";
+import { aDigit, signed } from "./why-words";
 
 export const RATES = [0.001, 0.01, 0.1, 1] as const;
 
@@ -24,13 +25,13 @@ export function lessonText({ label, before, after }: Learned): string {
     return `${loss} It rose: the training step was too long. A smaller learning rate goes down.`;
   }
   if (before.loss < KNOWN) {
-    return `${loss} It is a ${label} for the copy already (${moved}): the loss is small, so are its gradients, and little moves. That is a lesson, too.`;
+    return `${loss} It is ${aDigit(label)} for the copy already (${moved}): the loss is small, so are its gradients, and little moves. That is a lesson, too.`;
   }
   if (was === is) {
-    const other = is === label ? "" : `; a ${label} went ${moved}`;
-    return `${loss} The copy still takes it for a ${is} (${chance(before, is)} → ${chance(after, is)}${other}).`;
+    const other = is === label ? "" : `; ${aDigit(label)} went ${moved}`;
+    return `${loss} The copy still takes it for ${aDigit(is)} (${chance(before, is)} → ${chance(after, is)}${other}).`;
   }
-  return `${loss} The copy took it for a ${was} (${chance(before, was)}), and takes it for a ${is} now (${chance(after, is)}).`;
+  return `${loss} The copy took it for ${aDigit(was)} (${chance(before, was)}), and takes it for ${aDigit(is)} now (${chance(after, is)}).`;
 }
 
 /** What the copy says of a picture that it was not taught last. */
@@ -38,8 +39,8 @@ export function copyText(came: readonly number[], copy: readonly number[]): stri
   const [was, is] = [likeliest(came), likeliest(copy)];
   const [first, then] = [percent(came[was] ?? 0), percent(copy[is] ?? 0)];
   return was === is
-    ? `The taught copy takes it for a ${is}, too (${then}; the network as it came: ${first}).`
-    : `The taught copy takes it for a ${is} (${then}); the network as it came takes it for a ${was} (${first}).`;
+    ? `The taught copy takes it for ${aDigit(is)}, too (${then}; the network as it came: ${first}).`
+    : `The taught copy takes it for ${aDigit(is)} (${then}); the network as it came takes it for ${aDigit(was)} (${first}).`;
 }
 
 /** A row of the table of parameters. */

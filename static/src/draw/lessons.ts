@@ -1,6 +1,8 @@
 // What a visitor's copy of a network has been taught, as a word for addresses and questions: "7.3~1.2.CODE" is three
 // training steps on the picture itself as a 7, then two on another picture as a 1. Pure.
 
+import { aDigit } from "./why-words";
+
 /** Training steps on one picture with one label. */
 export interface Lesson {
   /** The picture's word. */
@@ -52,5 +54,5 @@ export function labelOf(lessons: readonly Lesson[], code: string): number | null
 /** Lessons in words: "3 training steps on this picture as a 7". */
 export function lessonWords({ code, label, times }: Lesson, here: string): string {
   const steps = times === 1 ? "1 training step" : `${times} training steps`;
-  return `${steps} on ${code === here ? "this picture" : "another picture"} as a ${label}`;
+  return `${steps} on ${code === here ? "this picture" : "another picture"} as ${aDigit(label)}`;
 }

@@ -2,7 +2,8 @@
 
 import { percent } from "./answer-words";
 import { numbersOf, type Toward } from "./api";
-import { largestAt, largestOf, likeliest, type PixelMap, SIDE, signed } from "./why";
+import { largestAt, largestOf, likeliest, type PixelMap, SIDE } from "./why";
+import { aDigit, signed } from "./why-words";
 
 /** The picture after some gradient steps, and how it differs from the one that was drawn. */
 export interface Frame {
@@ -32,14 +33,14 @@ export function towardText(frames: readonly Frame[], at: number, target: number)
   const chance = (frame: Frame, digit: number) => percent(frame.probabilities[digit] ?? 0);
   if (at === 0) {
     return began === target
-      ? `The network takes it for a ${target} already (${chance(now, target)}).`
-      : `As drawn, the network takes it for a ${began} (${chance(now, began)}); a ${target} has ${chance(now, target)}.`;
+      ? `The network takes it for ${aDigit(target)} already (${chance(now, target)}).`
+      : `As drawn, the network takes it for ${aDigit(began)} (${chance(now, began)}); ${aDigit(target)} has ${chance(now, target)}.`;
   }
   const steps = at === 1 ? "1 gradient step" : `${at} gradient steps`;
   const stillOrNow = is === began && is !== target ? "still takes" : "takes";
-  const other = is === target ? "" : `; a ${target} has ${chance(now, target)}`;
+  const other = is === target ? "" : `; ${aDigit(target)} has ${chance(now, target)}`;
   const most = largestAt(now.change.numbers);
   const change = signed(now.change.numbers[most] ?? 0);
   const where = `row ${Math.floor(most / SIDE)}, column ${most % SIDE} (${change})`;
-  return `After ${steps} on the pixels the network ${stillOrNow} it for a ${is} (${chance(now, is)}${other}). Largest change: ${where}.`;
+  return `After ${steps} on the pixels the network ${stillOrNow} it for ${aDigit(is)} (${chance(now, is)}${other}). Largest change: ${where}.`;
 }

@@ -1,7 +1,8 @@
-import { type Explained, restName, SIDE, written } from "../../draw/why";
+import { type Explained, SIDE } from "../../draw/why";
+import { restName, written } from "../../draw/why-words";
 import { element, setText } from "../element";
 import { drawLasting, drawPicture } from "../heat";
-import { legend } from "./surface";
+import { legend } from "./legend";
 
 /** Ten maps, one a digit: what each pixel gives to its score; a click shows one large. */
 export interface Evidence {
@@ -35,9 +36,8 @@ export function evidence(pick: (digit: number) => void): Evidence {
 function evidenceMap(digit: number, pick: () => void) {
   const canvas = element("canvas", { class: "heat", "aria-hidden": "true" });
   const chips = element("span", { class: "chips" });
-  const [pixels, restLabel, rest, score] = [0, 1, 2, 3].map(() => element("span")) as [
-    ...[HTMLElement, HTMLElement, HTMLElement, HTMLElement],
-  ];
+  const [pixels, score] = [element("span"), element("span")];
+  const [restLabel, rest] = [element("span"), element("span")];
   const line = (name: Node | string, number: HTMLElement, kind = "line") =>
     element("span", { class: kind }, name, " ", number);
   const root = element(
@@ -62,12 +62,9 @@ function evidenceMap(digit: number, pick: () => void) {
       setText(restLabel, restName(why.network.id));
       setText(rest, text.rest);
       setText(score, text.score);
-      setText(
-        chips,
-        [digit === winner ? "its answer" : "", digit === label ? "taught" : ""].filter(Boolean).join(", "),
-      );
-      root.classList.toggle("winner", digit === winner);
-      root.classList.toggle("taught", digit === label);
+      const [isWinner, isTaught] = [digit === winner, digit === label];
+      setText(chips, isWinner ? (isTaught ? "as taught" : "its answer") : isTaught ? "taught" : "");
+      root.classList.toggle("winner", isWinner);
       root.setAttribute("aria-pressed", String(digit === why.of));
       const picture = { rows: SIDE, columns: SIDE, numbers: part.numbers };
       drawLasting(canvas, () => drawPicture(canvas, picture, "value", maps.evidence.scale));

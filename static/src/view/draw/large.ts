@@ -1,9 +1,11 @@
-import { checkText, type Explained, KINDS, type Kind, pixelWords } from "../../draw/why";
+import { type Explained, KINDS, type Kind } from "../../draw/why";
+import { checkText, pixelWords } from "../../draw/why-words";
 import { element, setText } from "../element";
 import { typeset } from "../math";
 import { choose, segments } from "../segments";
+import { legend } from "./legend";
 import { digitSwitch } from "./panel";
-import { legend, pixelReader, surface } from "./surface";
+import { pixelReader, surface } from "./surface";
 
 const ALL_KINDS = Object.keys(KINDS) as Kind[];
 

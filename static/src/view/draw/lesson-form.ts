@@ -1,7 +1,10 @@
+import { pixelsOf } from "../../draw/code";
 import { RATES } from "../../draw/learn";
 import { countOf, type Lesson, lessonWords, mayTeach } from "../../draw/lessons";
+import { SIDE } from "../../draw/why";
 import { formatNumber } from "../../format";
 import { element, setText } from "../element";
+import { drawLasting, drawPicture } from "../heat";
 import { choose, segments } from "../segments";
 import { digitSwitch } from "./panel";
 
@@ -41,7 +44,8 @@ export function lessonForm(actions: FormActions): { readonly root: HTMLElement; 
   const undo = button("Undo", actions.undo);
   const forget = button("Forget all lessons", actions.forget);
   const [own, hint, list] = [element("span", { class: "quiet" }), element("p", { class: "quiet" }), element("ol")];
-  const given = element("details", { class: "lessons" }, element("summary"), list);
+  let listed = "";
+  const taught = element("details", { class: "lessons" }, element("summary"), list);
 
   return {
     root: element(
@@ -50,7 +54,7 @@ export function lessonForm(actions: FormActions): { readonly root: HTMLElement; 
       element("div", { class: "reasons-bar" }, labels, own, rates),
       element("div", { class: "reasons-bar bar" }, step, undo, forget),
       hint,
-      given,
+      taught,
     ),
     show({ lessons, rate, code, own: answer, label }) {
       choose(labels, String(label));
@@ -66,12 +70,25 @@ export function lessonForm(actions: FormActions): { readonly root: HTMLElement; 
       step.disabled = !room;
       undo.disabled = forget.disabled = lessons.length === 0;
       setText(hint, hintText(label, room));
-      given.hidden = lessons.length === 0;
+      taught.hidden = lessons.length === 0;
       const count = countOf(lessons);
-      setText(given.firstElementChild as Element, `${count} training ${count === 1 ? "step" : "steps"} taught so far`);
-      list.replaceChildren(...lessons.map((lesson) => element("li", {}, lessonWords(lesson, code))));
+      setText(taught.firstElementChild as Element, `${count} training ${count === 1 ? "step" : "steps"} taught so far`);
+      const key = JSON.stringify(lessons.map((lesson) => [lesson, lesson.code === code]));
+      if (key === listed) return;
+      listed = key;
+      list.replaceChildren(...lessons.map((lesson) => given(lesson, code)));
     },
   };
+}
+
+/** A lesson in words, beside its picture. */
+function given(lesson: Lesson, here: string): HTMLElement {
+  const canvas = element("canvas", { class: "heat", "aria-hidden": "true" });
+  void pixelsOf(lesson.code).then((pixels) => {
+    const picture = { rows: SIDE, columns: SIDE, numbers: Float32Array.from(pixels ?? []) };
+    if (pixels) drawLasting(canvas, () => drawPicture(canvas, picture, "value", 255));
+  });
+  return element("li", {}, canvas, lessonWords(lesson, here));
 }
 
 function hintText(label: number | null, room: boolean): string {

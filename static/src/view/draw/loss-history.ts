@@ -1,5 +1,5 @@
-import { formatTick } from "../../charts/labels";
 import type { Learned } from "../../draw/api";
+import { aDigit } from "../../draw/why-words";
 import { formatNumber } from "../../format";
 import { element, svgElement } from "../element";
 
@@ -25,17 +25,13 @@ export function lossHistory(): { readonly root: HTMLElement; show(learned: Learn
           svgElement(
             "title",
             {},
-            `${i < history.length ? `Training step ${i + 1}` : "Now"}, as a ${label}: ${formatNumber(loss)}`,
+            `${i < history.length ? `Training step ${i + 1}` : "Now"}, as ${aDigit(label)}: ${formatNumber(loss)}`,
           ),
         ),
       );
       const ticks = [0, top].flatMap((loss) => [
         svgElement("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(loss), y2: y(loss), class: "grid" }),
-        svgElement(
-          "text",
-          { x: LEFT - 8, y: y(loss), dy: "0.32em", "text-anchor": "end" },
-          formatTick(Number(loss.toPrecision(3))),
-        ),
+        svgElement("text", { x: LEFT - 8, y: y(loss), dy: "0.32em", "text-anchor": "end" }, formatNumber(loss, 3)),
       ]);
       const path = points.map(({ loss }, i) => `${i === 0 ? "M" : "L"}${x(i)} ${y(loss)}`).join("");
       svg.setAttribute(

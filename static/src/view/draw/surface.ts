@@ -1,5 +1,4 @@
 import { type PixelMap, SIDE } from "../../draw/why";
-import { formatNumber } from "../../format";
 import { colour, type Rgb, strength } from "../../heatmap";
 import type { Text } from "../../state";
 import { cellCursor } from "../cursor";
@@ -83,28 +82,6 @@ export function pixelReader(
   return { root, refresh: show };
 }
 
-/** The scale of a map, with what its ends mean; of lengths, which are not negative, only the upper half. */
-export interface Legend {
-  readonly root: HTMLElement;
-  show(role: Role, scale: number, ends: { readonly low?: string; readonly high: string }): void;
-}
-
-export function legend(): Legend {
-  const bar = element("div", { class: "scale-bar", "aria-hidden": "true" });
-  const [low, zero, high] = [element("span"), element("span"), element("span")];
-  const root = element("div", { class: "scale" }, low, zero, high, bar);
-  return {
-    root,
-    show(role, scale, ends) {
-      const signed = ends.low !== undefined;
-      bar.className = `scale-bar role-${role}${signed ? "" : " lengths"}`;
-      setText(low, signed ? `≤ ${formatNumber(-scale, 3)} ${ends.low}` : "0");
-      setText(zero, signed ? "0" : "");
-      setText(high, `${ends.high} ${signed ? "≥ +" : ""}${formatNumber(scale, 3)}`);
-    },
-  };
-}
-
 function draw(canvas: HTMLCanvasElement, { numbers, scale, role, ink }: Drawn): void {
   const size = Math.round(CELL * window.devicePixelRatio);
   canvas.width = canvas.height = SIDE * size;
@@ -123,9 +100,16 @@ function draw(canvas: HTMLCanvasElement, { numbers, scale, role, ink }: Drawn): 
     context.fillRect(x + size * 0.3, y + size * 0.46, size * 0.4, Math.max(1, size * 0.1));
   }
   if (!ink) return;
-  context.strokeStyle = css(palette.invalid);
-  context.lineWidth = size / 7;
-  context.stroke(outline(ink, size));
+  const path = outline(ink, size);
+  // Light around dark, or the other way round: it is to be seen on every colour.
+  for (const [line, width] of [
+    [palette.zero, size / 4],
+    [palette.negative, size / 10],
+  ] as const) {
+    context.strokeStyle = css(line);
+    context.lineWidth = width;
+    context.stroke(path);
+  }
 }
 
 /** The edges between pixels with ink and pixels without. */

@@ -1,8 +1,10 @@
 import type { Frame } from "../../draw/toward";
-import { SIDE, signed } from "../../draw/why";
+import { SIDE } from "../../draw/why";
+import { signed } from "../../draw/why-words";
 import { formatNumber } from "../../format";
 import { element, setText } from "../element";
-import { legend, pixelReader, surface } from "./surface";
+import { legend } from "./legend";
+import { pixelReader, surface } from "./surface";
 
 /** The picture after some gradient steps, and beside it which pixels they changed. */
 export function towardMaps(): { readonly root: HTMLElement; show(frame: Frame, at: number): void } {

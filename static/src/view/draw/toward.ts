@@ -4,6 +4,7 @@ import { lessonsText } from "../../draw/lessons";
 import { type Frame, framesOf, towardText } from "../../draw/toward";
 import { askedOf, type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "../../draw/view";
 import { likeliest } from "../../draw/why";
+import { aDigit } from "../../draw/why-words";
 import { element, setText } from "../element";
 import { choose } from "../segments";
 import { chances } from "./chances";
@@ -72,7 +73,7 @@ export function towardPanel(host: HTMLElement, _actions: DrawActions): DrawPanel
     if (!digit || !asked) return null;
     const target = chosen ?? likeliest(digit.opinions[0]?.probabilities ?? [], digit.digit);
     choose(targets, String(target));
-    setText(frame.heading, `What would make it a ${target}`);
+    setText(frame.heading, `What would make it ${aDigit(target)}`);
     return {
       key: keyOf(asked, target),
       code: digit.code,
