@@ -108,6 +108,18 @@ def window(browser: Browser, server: str) -> Iterator[Page]:
         context.close()
 
 
+def patched(change: Callable[[Answer], None]) -> Callable[[Route], None]:
+    """The server's own answer, with something changed in it."""
+
+    def handle(route: Route) -> None:
+        answer = route.fetch()
+        found = answer.json()
+        change(found)
+        route.fulfill(response=answer, json=found)
+
+    return handle
+
+
 def test_the_verdict_is_the_answer_in_ten_bars(page: Page) -> None:
     answer = read(page, row(3))
     (digit,) = answer["digits"]
@@ -151,6 +163,22 @@ def test_of_several_digits_one_is_picked_with_the_arrow_keys(page: Page) -> None
     said(page, first)
 
 
+def test_a_doubtful_digit_is_marked_and_the_doubt_is_said(page: Page) -> None:
+    def doubt(answer: Answer) -> None:
+        """Of the first digit nothing speaks for one of two; of the second the server says what does not fit."""
+        first, second = answer["digits"]
+        first["opinions"][0]["probabilities"] = [0.0, 0.0, 0.0, 0.55, 0.0, 0.0, 0.0, 0.0, 0.45, 0.0]
+        second["doubt"] = "It touches the edge of the picture."
+
+    page.route("**/api/predict*", patched(doubt))
+    page.goto("/draw")
+    upload(page, row(3, 6))
+    expect(page.locator("#answer .doubt")).to_have_text("Not sure: 3 or 8.")
+    page.get_by_role("radio", name=re.compile("^Digit 2: .*, in doubt$")).check()
+    expect(page.locator("#answer .doubt")).to_contain_text("It touches the edge of the picture.")
+    expect(page.locator(".whole label span")).to_have_text([re.compile(r"^\d$"), re.compile(r"^\d\?$")])
+
+
 def test_where_there_is_no_digit_that_is_said(page: Page) -> None:
     answer = read(page, BLANK)
     assert answer["problem"]
@@ -182,18 +210,6 @@ def test_every_stage_can_be_looked_at_exactly(page: Page) -> None:
     expect(page.locator("#stage-large")).to_be_hidden()
 
 
-def patched(change: Callable[[Answer], None]) -> Callable[[Route], None]:
-    """The server's own answer, with something changed in it."""
-
-    def handle(route: Route) -> None:
-        answer = route.fetch()
-        found = answer.json()
-        change(found)
-        route.fulfill(response=answer, json=found)
-
-    return handle
-
-
 def test_networks_that_disagree_are_seen_to(page: Page) -> None:
     def differ(answer: Answer) -> None:
         """On the first digit the two agree, on the second they do not."""
@@ -208,7 +224,7 @@ def test_networks_that_disagree_are_seen_to(page: Page) -> None:
     for place, network in enumerate(answer["networks"]):
         expect(cards.nth(place)).to_contain_text(network["title"])
         expect(cards.nth(place)).to_contain_text(f"{network['parameters']:,} parameters")
-    expect(page.locator(".disagrees:visible")).to_have_text("differs on 1 of 2 digits")
+    expect(page.locator(".disagrees:visible")).to_have_text("Differs on 1 of 2 digits")
     page.get_by_role("radio", name=re.compile("^Digit 2: ")).check()
     other = answer["digits"][1]["opinions"][1]["digit"]
     expect(cards.nth(1)).to_contain_text(re.compile(rf"Disagrees: takes it for an? {other}; differs on 1 of 2"))

@@ -11,8 +11,8 @@ import {
 import { explained, goneOf, offers, titleOf } from "../../static/src/draw/answer-networks";
 import { greyPixels, isCoarse, stagesOf } from "../../static/src/draw/answer-stages";
 import {
+  againstText,
   candidates,
-  differing,
   disagreement,
   doubtOf,
   listed,
@@ -103,7 +103,11 @@ test("networks that disagree are said to, on this digit and on the others", () =
   expect(disagreement(main ?? null, opinion("run:a", chances({ 3: 1 })))).toBe("");
   expect(disagreement(null, main ?? null)).toBe("");
   const agreeing = digit([opinion("reader", chances({ 7: 1 })), opinion("one-layer", chances({ 7: 1 }))]);
-  expect(differing([unsure, agreeing, unsure], "reader", "one-layer")).toBe(2);
+  const said = (digits: readonly Digit[], picked: number) => againstText(digits, picked, "reader", "one-layer");
+  expect(said([unsure], 0)).toBe("Disagrees: takes it for an 8");
+  expect(said([unsure, agreeing, unsure], 0)).toBe("Disagrees: takes it for an 8; differs on 2 of 3 digits");
+  expect(said([unsure, agreeing, unsure], 1)).toBe("Differs on 2 of 3 digits");
+  expect(said([agreeing, agreeing], 1)).toBe("");
 });
 
 test("the time is told in its parts; what has no name here keeps its own", () => {

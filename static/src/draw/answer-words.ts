@@ -70,9 +70,14 @@ export function disagreement(main: Opinion | null, other: Opinion | null): strin
   return `Disagrees: takes it for ${other.digit === 8 ? "an" : "a"} ${other.digit}`;
 }
 
-/** On how many digits of the picture a network differs from the one that is explained. */
-export function differing(digits: readonly Digit[], main: string | undefined, other: string): number {
-  return digits.filter((digit) => disagreement(opinionOf(digit, main), opinionOf(digit, other))).length;
+/** The same with all digits of the picture: where else they differ, where there are several. */
+export function againstText(digits: readonly Digit[], picked: number, main: string | undefined, other: string): string {
+  const each = digits.map((digit) => disagreement(opinionOf(digit, main), opinionOf(digit, other)));
+  const count = each.filter(Boolean).length;
+  const here = each[picked] ?? "";
+  if (count === 0 || digits.length === 1) return here;
+  const everywhere = `iffers on ${count} of ${digits.length} digits`;
+  return here ? `${here}; d${everywhere}` : `D${everywhere}`;
 }
 
 /** What the server's stages of work are called; what is not named here is shown by its own name. */

@@ -30,7 +30,8 @@ export function forwardPanel(host: HTMLElement, _actions: DrawActions): DrawPane
   const formula = element("p", { class: "softmax-text" });
   const walk = element("a", { class: "ghost walk" }, "Walk it, one operation at a time");
   const problem = element("p", { class: "problem", hidden: true });
-  const below = element("div", { class: "forward-below" }, legend, readout);
+  const scaled = element("span", { class: "quiet" }, "Layers, on one scale:");
+  const below = element("div", { class: "forward-below" }, scaled, legend, readout);
   const body = element("div", { hidden: true }, note, way, below, formula);
   host.classList.add("reasons");
   host.replaceChildren(element("h2", {}, "The forward pass it took"), body, problem, element("p", {}, walk));
@@ -53,7 +54,7 @@ export function forwardPanel(host: HTMLElement, _actions: DrawActions): DrawPane
     drawDigit(pixels, digit);
     arrange(hidden);
     for (const [i, layer] of hidden.entries()) cells[i]?.show(layer, scale);
-    legend.hidden = hidden.length === 0;
+    scaled.hidden = legend.hidden = readout.hidden = hidden.length === 0;
     const ends = [`−${formatNumber(scale)}`, "0", formatNumber(scale)].map((end) => element("span", {}, end));
     legend.replaceChildren(...ends, element("div", { class: "scale-bar", "aria-hidden": "true" }));
     table.show(why.logits, why.probabilities);

@@ -1,6 +1,6 @@
 import { formatCount } from "../../charts/labels";
 import { titleOf } from "../../draw/answer-networks";
-import { differing, disagreement, opinionOf, percent } from "../../draw/answer-words";
+import { againstText, disagreement, opinionOf, percent } from "../../draw/answer-words";
 import { type DrawView, pickedDigit } from "../../draw/view";
 import { element, setText } from "../element";
 import { showMessage } from "../words";
@@ -12,8 +12,8 @@ export interface NetworkCard {
 }
 
 export interface CardActions {
-  explain(): void;
-  leaveOut(): void;
+  explain(): unknown;
+  leaveOut(): unknown;
 }
 
 /** One network: what it is, and what it takes the picked digit for. */
@@ -54,16 +54,8 @@ export function networkCard(id: string, { explain, leaveOut }: CardActions): Net
       setText(digit, opinion ? String(opinion.digit) : "");
       setText(share, opinion ? percent(opinion.probabilities[opinion.digit] ?? Number.NaN) : "");
       columns.show(opinion?.probabilities ?? null);
-      const here = disagreement(opinionOf(picked, main), opinion);
-      const elsewhere = differing(prediction?.digits ?? [], main, id);
-      const count = prediction?.digits.length ?? 0;
-      root.classList.toggle("against", here !== "");
-      showMessage(
-        against,
-        [here, count > 1 && elsewhere > 0 ? `differs on ${elsewhere} of ${count} digits` : ""]
-          .filter(Boolean)
-          .join("; "),
-      );
+      root.classList.toggle("against", disagreement(opinionOf(picked, main), opinion) !== "");
+      showMessage(against, againstText(prediction?.digits ?? [], view.picked, main, id));
       root.classList.toggle("main", isMain);
       first.setAttribute("aria-pressed", String(isMain));
       setText(first, isMain ? "Explained below" : "Explain this one");

@@ -23,7 +23,7 @@ export function networksPanel(host: HTMLElement, actions: DrawActions): DrawPane
     const known = cards.get(id);
     if (known) return known;
     const card = networkCard(id, {
-      explain: () => actions.choose(explained(asked, id)),
+      explain: () => id !== asked[0] && actions.choose(explained(asked, id)),
       leaveOut: () => actions.choose(asked.filter((other) => other !== id)),
     });
     cards.set(id, card);

@@ -53,7 +53,7 @@ export function softmaxText(logits: readonly number[], probabilities: readonly n
   if (!parts) return [];
   const power = element("span", {}, "e", element("sup", {}, parts.logit));
   return [
-    document.createTextNode(`softmax makes the logit of ${digit} its probability: `),
+    document.createTextNode(`Softmax makes the logit of ${digit} a probability: `),
     power,
     document.createTextNode(` ÷ (e to each of the ten logits, added up) = ${parts.top} ÷ ${parts.sum} = `),
     element("b", { class: "role-value" }, percent(probabilities[digit] ?? Number.NaN)),
