@@ -63,6 +63,7 @@ describe("questions", () => {
     want("a");
     want("a", "7");
     await vi.advanceTimersByTimeAsync(0);
+    expect(ask.mock.calls).toEqual([["a"], ["a7"]]);
     scroll(false);
     scroll(true);
     await vi.advanceTimersByTimeAsync(1000);

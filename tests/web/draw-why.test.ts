@@ -191,6 +191,7 @@ describe("lessons", () => {
 
   test("what a picture was taught to be, and that in words", () => {
     expect(labelOf(LESSONS, ELSEWHERE)).toBe(1);
+    expect(labelOf(taught(LESSONS, ELSEWHERE, 4), ELSEWHERE)).toBe(4);
     expect(labelOf(LESSONS, "unknown")).toBeNull();
     expect(LESSONS.map((lesson) => lessonWords(lesson, HERE))).toEqual([
       "2 training steps on another picture as a 1",
