@@ -22,7 +22,7 @@ from app.digit_messages import (
     WhyOut,
 )
 from app.networks import Network
-from app.predict_messages import ReaderOut
+from app.predict_messages import reader_out
 from app.scenes.training_trace import layer_label
 from app.taught import Copies, Lesson, LessonsError, pupil
 from engine import nn
@@ -125,11 +125,6 @@ def answer_learn(
         weights=packed(np.linalg.norm(first, axis=0)),
         pixels=packed(loss_gradient(before.model, row, lesson.label)),
     )
-
-
-def reader_out(network: Network) -> ReaderOut:
-    """The network in a few words."""
-    return ReaderOut(id=network.id, title=network.title, says=network.says, parameters=network.parameters)
 
 
 def packed(numbers: Array) -> str:

@@ -13,7 +13,7 @@ from app.digit_answers import NotFiniteError, answer_learn, answer_toward, answe
 from app.digit_messages import BODY, Asked, LearnedOut, LearnIn, TowardIn, TowardOut, WhyIn, WhyOut
 from app.digits.code import CodeError, decode
 from app.networks import Network, Networks, UnknownNetworkError
-from app.problems import Code, Problem
+from app.problems import Code, Problem, responses
 from app.runs.errors import UnknownRunError
 from app.store import StoreError
 from app.taught import Copies, DivergedError, Lesson, LessonsError, diverged, read_lessons
@@ -35,6 +35,9 @@ PROBLEMS: tuple[tuple[type[EngineError], int, Code], ...] = (
 """How each error is told: status and code."""
 
 
+ERRORS = responses(400, 403, 404, 413, 415, 422, 503)
+
+
 def digit_router(networks: Networks, copies: Copies, turns: Turns) -> APIRouter:
     """The routes below /api/digits.
 
@@ -43,13 +46,13 @@ def digit_router(networks: Networks, copies: Copies, turns: Turns) -> APIRouter:
         copies: makes visitors' copies of them.
         turns: where answers are computed.
     """
-    router = APIRouter(prefix="/api/digits", route_class=json_route(BODY))
+    router = APIRouter(prefix="/api/digits", route_class=json_route(BODY), tags=["pictures"], responses=ERRORS)
 
     async def answered(request: Request, asked: Asked, work: Callable[[], BaseModel]) -> Response:
         body = await turns.run(lambda: told(asked, work), request.is_disconnected)
         return Response(body, media_type="application/json")
 
-    @router.post("/why", response_model=WhyOut)
+    @router.post("/why", response_model=WhyOut, summary="Why a network reads a digit so")
     async def why(request: Request, asked: WhyIn) -> Response:
         """Where the score of a digit comes from: the forward pass, evidence for all ten digits, gradients as maps."""
 
@@ -59,7 +62,7 @@ def digit_router(networks: Networks, copies: Copies, turns: Turns) -> APIRouter:
 
         return await answered(request, asked, work)
 
-    @router.post("/toward", response_model=TowardOut)
+    @router.post("/toward", response_model=TowardOut, summary="What would make it another digit")
     async def toward(request: Request, asked: TowardIn) -> Response:
         """What would make it another digit: gradient steps on its pixels."""
 
@@ -69,7 +72,7 @@ def digit_router(networks: Networks, copies: Copies, turns: Turns) -> APIRouter:
 
         return await answered(request, asked, work)
 
-    @router.post("/learn", response_model=LearnedOut)
+    @router.post("/learn", response_model=LearnedOut, summary="What a training step on it changes")
     async def learn(request: Request, asked: LearnIn) -> Response:
         """What training steps on it did to the visitor's own copy of the network; nothing else changes."""
 

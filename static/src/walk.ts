@@ -173,6 +173,7 @@ export class Walk implements Actions {
     const { level, position } = this.#look;
     if (level === "term" && position.element) this.closeElement();
     else if (level === "training" && scene?.training) this.viewer.leave(runOf(scene.training));
+    else if (scene?.origin && coarser(scene, level) === level) this.viewer.leave(scene.origin.address);
     else if (scene) this.setLevel(coarser(scene, level));
   }
 

@@ -177,8 +177,9 @@ def test_a_copy_that_diverges_is_told(word: str) -> None:
     for layer in came.model:
         if isinstance(layer, Linear):
             layer.weight.value[...] = 1e20
-    with pytest.raises(DivergedError, match="diverged"):
+    with pytest.raises(DivergedError, match="diverged") as told:
         Copies().taught(came, lessons(word), 100.0)
+    assert told.value.given == "1 training step with a learning rate of 100"
 
 
 @pytest.mark.parametrize("rate", [-0.1, float("nan"), float("inf"), 101.0])

@@ -109,6 +109,24 @@ describe("sent to where a gradient comes from", () => {
   });
 });
 
+describe("out of the largest steps", () => {
+  const origin = { title: "Your digit", address: "/draw?picture=CODE" };
+  const out = (scene: ReturnType<typeof square>) => {
+    walk.arrived(scene);
+    walk.setLevel("phase");
+    walk.out();
+    return left;
+  };
+
+  test("it goes back to the page that the scene belongs to", () => {
+    expect(out({ ...square(), origin })).toEqual(["/draw?picture=CODE"]);
+  });
+
+  test("a scene that stands by itself has nothing outside", () => {
+    expect(out(square())).toEqual([]);
+  });
+});
+
 test("standing still tells nothing", () => {
   walk.step(-1);
   walk.seek(0);

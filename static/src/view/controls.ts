@@ -80,9 +80,9 @@ export function controlsView(host: HTMLElement, command: (command: Command | "sp
       forward.disabled = last.disabled = atEnd;
       first.disabled = back.disabled = atStart;
       into.disabled = view.level === "term" || (view.level === "wire" && !canOpen(view.step));
-      out.disabled = coarsest && view.level !== "training";
+      out.disabled = coarsest && view.level !== "training" && !scene.origin;
       into.title = view.level === "term" ? "This is as far in as it goes" : `Into ${UNITS[finer(scene, view.level)]}`;
-      out.title = coarsest ? "Out to the run" : "Out to larger steps";
+      out.title = coarsest ? `Out to ${scene.origin?.title.toLowerCase() ?? "the run"}` : "Out to larger steps";
       play.firstElementChild?.replaceWith(icon(playing ? "pause" : "play"));
       play.setAttribute("aria-label", playing ? "Pause" : "Play");
       if (play.lastElementChild) setText(play.lastElementChild, playing ? "Pause" : "Play");
