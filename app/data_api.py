@@ -18,11 +18,17 @@ from starlette.responses import Response
 from app.datasets import IDS, MissingError, Split, State, available, get, mnist_files, raw_folder
 from app.download import PACKED_BYTES, Download, Status
 from app.download import State as DownloadState
-from app.problems import Problem
+from app.problems import Problem, responses
 from engine.data import CLASSES, SIDE, DataError, Dataset
 
 MOST_PICTURES = 500
 PACKING = 6
+
+PACKED: dict[str, Any] = {
+    "response_class": Response,
+    "responses": {200: {"content": {"application/vnd.msgpack": {}}}, **responses(404, 409, 422)},
+}
+"""How an answer in MessagePack is documented."""
 
 
 class DatasetOut(BaseModel):
@@ -63,9 +69,9 @@ def data_router(folder: Path, download: Download | None) -> APIRouter:
         folder: the data folder.
         download: what brings MNIST there; None where nothing may.
     """
-    router = APIRouter(prefix="/api/datasets")
+    router = APIRouter(prefix="/api/datasets", tags=["data sets"])
 
-    @router.get("")
+    @router.get("", summary="Which there are")
     def choices() -> DatasetsOut:
         return DatasetsOut(
             datasets=[DatasetOut(**choice._asdict()) for choice in available(folder)],
@@ -75,15 +81,15 @@ def data_router(folder: Path, download: Download | None) -> APIRouter:
             files=[*mnist_files("train"), *mnist_files("test")],
         )
 
-    @router.post("/mnist/download", status_code=202)
+    @router.post("/mnist/download", status_code=202, summary="Download MNIST", responses=responses(403))
     def begin() -> DownloadOut:
         return _told(_allowed(download).start())
 
-    @router.delete("/mnist/download")
+    @router.delete("/mnist/download", summary="Cancel the download", responses=responses(403))
     def cancel() -> DownloadOut:
         return _told(_allowed(download).cancel())
 
-    @router.get("/{dataset}/{split}/pictures")
+    @router.get("/{dataset}/{split}/pictures", summary="Pictures and their labels", **PACKED)
     def pictures(
         request: Request,
         dataset: str,
@@ -114,7 +120,7 @@ def data_router(folder: Path, download: Download | None) -> APIRouter:
             },
         )
 
-    @router.get("/{dataset}/{split}/means")
+    @router.get("/{dataset}/{split}/means", summary="The mean picture of each digit", **PACKED)
     def means(request: Request, dataset: str, split: Split) -> Response:
         counts, pictures = mean_pictures(_split(folder, dataset, split))
         return _packed(request, {"side": SIDE, "counts": counts, "pixels": pictures.astype("<f4").tobytes()})

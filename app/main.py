@@ -42,6 +42,13 @@ from app.uploads import Uploads
 from app.websocket import register
 from engine.expression import Limits
 
+TAGS = [
+    {"name": "pictures", "description": "What is in a picture, and where the answer comes from"},
+    {"name": "data sets", "description": "What there is to learn from"},
+    {"name": "server", "description": "The server itself"},
+]
+"""The parts of the interface for programs, in the order of its page."""
+
 LARGEST_TOGETHER = 20
 """Of the largest pictures, so many may wait in memory at the same time; of usual ones, many more."""
 
@@ -61,12 +68,18 @@ def create_app(settings: Settings, fetch: Fetch = fetch_in_process) -> FastAPI:
         runs.close()
 
     app = FastAPI(
-        title="Gradwalk", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+        title="Gradwalk",
+        version=__version__,
+        description="Reads digits in pictures, and says where its answers come from. Nothing of a picture is kept.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_tags=TAGS,
+        lifespan=lifespan,
     )
     app.add_middleware(GZipMiddleware)
     app.add_middleware(SecurityMiddleware)
 
-    @app.get("/healthz")
+    @app.get("/healthz", tags=["server"], summary="Is it there?")
     def healthz() -> dict[str, str]:
         return {"status": "ok", "version": __version__}
 

@@ -50,6 +50,10 @@ def pages_router(templates: Jinja2Templates, scenes: Mapping[str, Scene]) -> API
     def draw(request: Request) -> HTMLResponse:
         return templates.TemplateResponse(request, "draw.html", {})
 
+    @router.get("/api")
+    def api(request: Request) -> HTMLResponse:
+        return templates.TemplateResponse(request, "api.html", {})
+
     return router
 
 

@@ -22,6 +22,7 @@ from engine.errors import EngineError
 
 MOST_NETWORKS = 4
 LONGEST_NAME = 100
+DEFAULT_NETWORK = "reader"
 PACKED = 20_000
 """An answer of so many bytes is packed here, where its turn is; what is smaller is packed on the way out."""
 
@@ -75,14 +76,15 @@ def predict_router(networks: Networks, uploads: Uploads, turns: Turns) -> APIRou
     async def route(
         request: Request,
         network: Annotated[
-            list[Annotated[str, StringConstraints(max_length=LONGEST_NAME)]] | None,
+            list[Annotated[str, StringConstraints(max_length=LONGEST_NAME)]],
             Query(
+                default_factory=lambda: [DEFAULT_NETWORK],
                 max_length=MOST_NETWORKS,
                 description="who is asked: reader, one-layer, or run: and the id of a run; several, where it is given "
                 "several times; the first one's digits are the answer, and it is reader where none is given",
                 examples=[["reader", "one-layer"]],
             ),
-        ] = None,
+        ],
         stages: Annotated[bool, Query(description="whether to show every stage on the way to 28x28")] = False,
     ) -> Response:
         """Finds the digits in a picture, brings each into MNIST's form, and asks networks what they are.
@@ -97,7 +99,7 @@ def predict_router(networks: Networks, uploads: Uploads, turns: Turns) -> APIRou
 
         def work(body: bytes) -> Response:
             data = file_of(body, request.headers["content-type"]) if is_form(request) else body
-            chosen = [networks.get(name) for name in dict.fromkeys(network or ["reader"])]
+            chosen = [networks.get(name) for name in dict.fromkeys(network)]
             answer = told(predict(data, chosen, uploads.limits), stages).model_dump_json().encode()
             return _answer(answer, "gzip" in request.headers.get("accept-encoding", ""))
 

@@ -14,10 +14,21 @@ from app.prediction import Opinion, Prediction
 
 Probabilities = Annotated[
     list[float],
-    Field(description="of the digits from 0 to 9; they add up to 1", min_length=10, max_length=10),
+    Field(
+        description="of the digits from 0 to 9; they add up to 1",
+        min_length=10,
+        max_length=10,
+        examples=[[0.0, 0.001, 0.001, 0.0, 0.0, 0.0, 0.0, 0.994, 0.0, 0.004]],
+    ),
 ]
 Logits = Annotated[
-    list[float], Field(description="what the softmax makes the probabilities of", min_length=10, max_length=10)
+    list[float],
+    Field(
+        description="what the softmax makes the probabilities of",
+        min_length=10,
+        max_length=10,
+        examples=[[-4.1, 0.9, 1.2, -0.3, -3.3, -2.1, -7.7, 7.9, -2.8, 2.4]],
+    ),
 ]
 
 

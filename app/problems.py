@@ -31,32 +31,113 @@ Code = Literal[
 ]
 
 
-MEANINGS = {
-    400: "There is nothing in the request, or it cannot be read",
-    403: "A page of somebody else's asks",
-    404: "There is no such thing",
-    408: "The request did not come in time",
-    409: "What is asked for is damaged",
-    413: "It is too large",
-    415: "It is of a kind that is not read",
-    422: "It is broken, or out of range",
-    503: "Too many wait already; the header Retry-After says when to ask again",
-}
-"""What the statuses say, for the page of the interface."""
-
-
 class Words(BaseModel):
     """What went wrong, in words for people and in a code for programs."""
 
     code: Code = Field(description="the same for every error of its kind", examples=["not_a_picture"])
     message: str = Field(examples=["This is not a picture that can be read"])
     given: str = Field(examples=["a PDF file"])
-    expected: str = Field(examples=["a picture: PNG, JPEG, WebP, GIF, BMP, HEIC or AVIF"])
+    expected: str = Field(examples=["a picture: PNG or JPEG"])
+
+
+PICTURE = "a picture: PNG, JPEG, WebP, GIF, BMP, HEIC or AVIF"
+
+STATUSES: dict[int, tuple[str, Words]] = {
+    400: (
+        "There is nothing in the request, or it cannot be read",
+        Words(
+            code="bad_request",
+            message="There is nothing in this file",
+            given="0 bytes",
+            expected=PICTURE,
+        ),
+    ),
+    403: (
+        "It is not allowed here",
+        Words(
+            code="foreign",
+            message="Only Gradwalk's own pages may change something here",
+            given="POST from http://elsewhere.example",
+            expected="a page of this server",
+        ),
+    ),
+    404: (
+        "There is no such thing",
+        Words(
+            code="unknown_network",
+            message="There is no such network",
+            given="oracle",
+            expected="reader, one-layer or run:ID",
+        ),
+    ),
+    408: (
+        "The request did not come in time",
+        Words(
+            code="too_slow",
+            message="The picture did not come in time",
+            given="65,536 bytes in 60 seconds",
+            expected="all of it",
+        ),
+    ),
+    409: (
+        "What is asked for is damaged",
+        Words(
+            code="damaged",
+            message="A file of MNIST is damaged",
+            given="t10k-labels-idx1-ubyte",
+            expected="the file as it is published",
+        ),
+    ),
+    413: (
+        "It is too large",
+        Words(
+            code="too_large",
+            message="This picture has too many pixels",
+            given="50,000 by 50,000, 2,500 million",
+            expected="at most 60 million",
+        ),
+    ),
+    415: (
+        "It is of a kind that is not read",
+        Words(
+            code="not_a_picture",
+            message="This is not a picture that can be read",
+            given="a PDF file",
+            expected=PICTURE,
+        ),
+    ),
+    422: (
+        "It is broken, or out of range",
+        Words(
+            code="bad_picture",
+            message="This PNG picture is broken or cut off",
+            given="812 bytes, of which the decoder says: image file is truncated",
+            expected="a file that other programs open",
+        ),
+    ),
+    503: (
+        "Too many wait already; the header Retry-After says after how many seconds to ask again",
+        Words(
+            code="busy",
+            message="Too many wait for an answer already; please ask again in a moment",
+            given="100 questions that wait",
+            expected="fewer than 100",
+        ),
+    ),
+}
+"""What the statuses say, each with an example, for the page of the interface."""
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The errors that a route documents, all in the one shape."""
-    return {status: {"model": Words, "description": MEANINGS[status]} for status in statuses}
+    return {
+        status: {
+            "model": Words,
+            "description": STATUSES[status][0],
+            "content": {"application/json": {"example": STATUSES[status][1].model_dump()}},
+        }
+        for status in statuses
+    }
 
 
 class Problem(Exception):

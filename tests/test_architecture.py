@@ -31,7 +31,7 @@ LAYERS = (
 # Imports inside a function or for type checkers only, against the arrows or around a circle.
 LATE = {("tensor", "backward"), ("methods", "tensor"), ("mode", "tape"), ("mode", "tensor")}
 # Where the front end's parts are put together.
-ENTRY_POINTS = {"main", "home", "data", "draw", "lab", "train", "theme.early"}
+ENTRY_POINTS = {"main", "home", "data", "draw", "lab", "train", "api-docs", "theme.early"}
 
 
 def modules(package: str) -> list[Path]:
