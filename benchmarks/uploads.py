@@ -49,7 +49,7 @@ def photo(seed: int) -> bytes:
     seen = on_paper(placed(ink, *PHOTO, int(rng.integers(200, 1600)), int(rng.integers(200, 2600))), rng)
     noisy = cv2.add(seen, rng.integers(0, 24, seen.shape, np.uint8))
     file = BytesIO()
-    Image.fromarray(noisy).save(file, "JPEG", quality=90)
+    Image.fromarray(noisy).save(file, "JPEG", quality=92)
     return file.getvalue()
 
 
