@@ -276,6 +276,8 @@ def test_axe_finds_nothing_and_nothing_overflows(
         read(page, 3)
         for name in ("why", "toward"):
             look(page, name)
+        page.get_by_label("Integrated", exact=True).check()
+        expect(page.locator("#why .formula .katex")).to_be_visible()
         taught(page, 8)
         # Through the driver, because the page's own policy lets no script in from elsewhere.
         page.evaluate(script)

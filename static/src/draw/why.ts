@@ -72,9 +72,9 @@ export const KINDS: Readonly<
     role: "value",
     against: "against it",
     inFavour: "for it",
-    says: "The same as evidence, with the mean of the gradient on the way from an empty picture x′ to the drawing x.",
+    says: "The same as evidence, with the mean of the gradient at points x′ + α (x − x′) on the way from an empty picture x′ to the drawing x.",
     latex:
-      "(\\htmlClass{v}{x_i} - x'_i) \\cdot \\operatorname{mean}_{\\alpha} \\htmlClass{g}{\\frac{\\partial z_{c}}{\\partial x_i}} \\quad \\text{at } x' + \\alpha (x - x')",
+      "(\\htmlClass{v}{x_i} - x'_i) \\cdot \\operatorname{mean}_{\\alpha} \\htmlClass{g}{\\frac{\\partial z_{c}}{\\partial x_i}}",
   },
 };
 

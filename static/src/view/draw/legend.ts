@@ -2,10 +2,18 @@ import { formatNumber } from "../../format";
 import { element, setText } from "../element";
 import type { Role } from "../palette";
 
-/** The scale of a map, with what its ends mean; of lengths, which are not negative, only the upper half. */
+/** What the ends of a scale mean; without `low`, of lengths, there is only the upper half. */
+interface Ends {
+  readonly low?: string;
+  readonly high: string;
+  /** No number lies beyond them. */
+  readonly exact?: boolean;
+}
+
+/** The scale of a map, printed. */
 export interface Legend {
   readonly root: HTMLElement;
-  show(role: Role, scale: number, ends: { readonly low?: string; readonly high: string }): void;
+  show(role: Role, scale: number, ends: Ends): void;
 }
 
 export function legend(): Legend {
@@ -16,10 +24,11 @@ export function legend(): Legend {
     root,
     show(role, scale, ends) {
       const signed = ends.low !== undefined;
+      const [less, more] = ends.exact ? ["", ""] : ["≤ ", "≥ "];
       bar.className = `scale-bar role-${role}${signed ? "" : " lengths"}`;
-      setText(low, signed ? `≤ ${formatNumber(-scale, 3)} ${ends.low}` : "0");
+      setText(low, signed ? `${less}${formatNumber(-scale, 3)} ${ends.low}` : "0");
       setText(zero, signed ? "0" : "");
-      setText(high, `${ends.high} ${signed ? "≥ +" : ""}${formatNumber(scale, 3)}`);
+      setText(high, `${ends.high} ${signed ? `${more}+` : ""}${formatNumber(scale, 3)}`);
     },
   };
 }
