@@ -1,7 +1,8 @@
-"""Requests with a body in JSON: read up to a limit, and refused in the one error shape where it is none."""
+"""JSON both ways: questions are read up to a limit, and refused in the one error shape; answers are packed."""
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -33,6 +34,19 @@ def json_route(limit: int) -> type[APIRoute]:
             return look
 
     return JsonRoute
+
+
+def json_answer(body: bytes, request: Request) -> Response:
+    """An answer that nobody keeps, packed where the client reads that; to be made off the event loop.
+
+    The fastest packing: it is base64 for the most part, which the best one makes but a sixth smaller in a hundred
+    times the time.
+    """
+    headers = {"Cache-Control": "no-store"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, 1)
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Response(body, headers=headers, media_type="application/json")
 
 
 def _require_type(request: Request) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from app.digit_messages import (
 from app.networks import Network
 from app.predict_messages import reader_out
 from app.scenes.training_trace import layer_label
-from app.taught import Copies, Lesson, LessonsError, pupil
+from app.taught import Copies, Lesson, LessonsError
 from engine import nn
 from engine.attribution import evidence, integrated_gradients, loss_gradient, toward
 from engine.data import Rows
@@ -108,10 +108,7 @@ def answer_learn(
     lesson = lessons[-1]
     before = copies.taught(network, lessons[:-1], rate).network
     after = copies.taught(network, lessons, rate)
-    training = pupil(before, lesson, rate)
-    training.advance()
-    changes = list(_changes(before, training.layers))
-    first = training.layers[0].weight.data - layers_of(before)[0].linear.weight.data
+    first, *_ = (new.linear.weight.data - old.linear.weight.data for old, new in _both(before, after.network))
     return LearnedOut(
         label=lesson.label,
         start=_standing(network, row, lesson.label),
@@ -121,7 +118,7 @@ def answer_learn(
             LossOut(label=taught.label, loss=_float(loss), here=taught.code == code)
             for taught, loss in zip(lessons, after.losses, strict=True)
         ],
-        changes=changes,
+        changes=list(_changes(before, after.network)),
         weights=packed(np.linalg.norm(first, axis=0)),
         pixels=packed(loss_gradient(before.model, row, lesson.label)),
     )
@@ -172,14 +169,19 @@ def _standing(network: Network, row: Rows, label: int) -> StandingOut:
     return StandingOut(loss=_float(loss), probabilities=_floats(_softmax(scores.numpy()[0])))
 
 
-def _changes(before: Network, after: Sequence[nn.Linear]) -> Iterator[ChangeOut]:
-    """What one training step did; `after` are the layers after it, with its gradients."""
-    for (number, old, title), new in zip(layers_of(before), after, strict=True):
+def _both(before: Network, after: Network) -> Iterator[tuple[Layer, Layer]]:
+    return zip(layers_of(before), layers_of(after), strict=True)
+
+
+def _changes(before: Network, after: Network) -> Iterator[ChangeOut]:
+    """What one training step did; the network after it has its gradients."""
+    for (number, old, title), (_, new, _) in _both(before, after):
         for letter, words, was, now in (("W", "weights", old.weight, new.weight), ("b", "biases", old.bias, new.bias)):
             assert was is not None
             assert now is not None
             change = now.data - was.data
-            index = np.unravel_index(np.abs(change).argmax(), change.shape)
+            order: Literal["C", "F"] = "C" if change.flags.c_contiguous else "F"  # as it lies in memory: that is faster
+            index = np.unravel_index(np.abs(change).ravel(order).argmax(), change.shape, order)
             yield ChangeOut(
                 name=f"{letter}{number}",
                 title=f"{title.split(':')[0]}, {words}",

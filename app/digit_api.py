@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from app.bodies import json_route
+from app.bodies import json_answer, json_route
 from app.digit_answers import NotFiniteError, answer_learn, answer_toward, answer_why
 from app.digit_messages import BODY, Asked, LearnedOut, LearnIn, TowardIn, TowardOut, WhyIn, WhyOut
 from app.digits.code import CodeError, decode
@@ -49,8 +49,7 @@ def digit_router(networks: Networks, copies: Copies, turns: Turns) -> APIRouter:
     router = APIRouter(prefix="/api/digits", route_class=json_route(BODY), tags=["pictures"], responses=ERRORS)
 
     async def answered(request: Request, asked: Asked, work: Callable[[], BaseModel]) -> Response:
-        body = await turns.run(lambda: told(asked, work), request.is_disconnected)
-        return Response(body, media_type="application/json")
+        return await turns.run(lambda: json_answer(told(asked, work), request), request.is_disconnected)
 
     @router.post("/why", response_model=WhyOut, summary="Why a network reads a digit so")
     async def why(request: Request, asked: WhyIn) -> Response:
@@ -90,10 +89,10 @@ def digit_router(networks: Networks, copies: Copies, turns: Turns) -> APIRouter:
     return router
 
 
-def told(asked: Asked, work: Callable[[], BaseModel]) -> str:
+def told(asked: Asked, work: Callable[[], BaseModel]) -> bytes:
     """The answer as JSON. Raises Problem."""
     try:
-        return work().model_dump_json()
+        return work().model_dump_json().encode()
     except NotFiniteError:
         raise problem(diverged(asked.rate, len(read_lessons(asked.lessons, asked.code)))) from None
     except EngineError as error:

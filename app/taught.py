@@ -42,7 +42,7 @@ RATE = 0.01
 """Its learning rate, where none is chosen."""
 
 KEPT = 8_000_000
-"""Numbers of all copies that are kept, so that walking and repeating are quick: 32 megabytes."""
+"""Parameters of all copies that are kept, so that walking and repeating are quick: 64 megabytes with their grads."""
 
 
 class LessonsError(EngineError):
@@ -65,7 +65,7 @@ class Copy:
     """A network after its lessons.
 
     Attributes:
-        network: its parameters are shared, as those of every network are.
+        network: its parameters are shared, as those of every network are; their grads are the latest lesson's.
         losses: of each lesson, before its update.
     """
 
@@ -138,7 +138,7 @@ class Copies:
     """Makes copies, and keeps the latest ones. Any thread may ask.
 
     Args:
-        most: numbers of all copies that are kept together.
+        most: parameters of all copies that are kept together.
     """
 
     def __init__(self, most: int = KEPT) -> None:
@@ -172,8 +172,6 @@ class Copies:
             return copy
         if not all(np.isfinite(parameter.data).all() for parameter in training.model.parameters()):
             raise diverged(rate, len(losses))
-        for parameter in training.model.parameters():
-            parameter.grad = parameter.grad_buffer = None  # nobody goes on from here: the copy is half as large
         copy = Copy(replace(network, model=training.model), tuple(losses))
         self._keep((network.id, version, rate, wanted), copy)
         return copy

@@ -310,6 +310,18 @@ def test_a_run_on_points_reads_no_digits(ask: Ask, runs: Runs) -> None:
     refused(ask("why", 422, network=f"run:{run}"), "bad_request", "a run on digits")
 
 
+def test_answers_are_packed_where_the_client_reads_that(client: TestClient) -> None:
+    question = {"code": CODE, "network": "small"}
+    plain, packed = (
+        client.post("/api/digits/why", json=question, headers={"Accept-Encoding": coding})
+        for coding in ("identity", "gzip")
+    )
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.json() == plain.json()
+    assert {answer.headers["cache-control"] for answer in (plain, packed)} == {"no-store"}
+
+
 def test_the_longest_question_is_read(ask: Ask) -> None:
     noise = encode(np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8))
     longest = "~".join([f"3.5.{noise}"] * 20)
