@@ -65,10 +65,7 @@ const padPanel = pad(byId("pad", HTMLElement), {
   came: (file, name) => void open(file, name),
   sample: (digit) => void sample(digit),
   pick: (digit) => sheet.pick(digit),
-  back() {
-    sheet.undo();
-    padPanel.focus();
-  },
+  back: () => sheet.undo(),
 });
 const panels = [
   answerPanel(byId("answer", HTMLElement), actions),
@@ -83,8 +80,10 @@ const help = byId("help", HTMLDialogElement);
 helpDialog(help, HELP_KEYS);
 
 const show = oncePerFrame(() => {
-  const { view, drawing, uploaded, isOfUpload } = sheet;
-  padPanel.update({ drawing, tool, uploaded, prediction: isOfUpload ? view.prediction : null, picked: view.picked });
+  const { view, drawing, isBlank, uploaded, isOfUpload } = sheet;
+  const { picked } = view;
+  const prediction = isOfUpload ? view.prediction : null;
+  padPanel.update({ drawing, isBlank, tool, uploaded, prediction, picked });
   for (const panel of panels) panel.update(view);
 });
 const keepAddress = addressKeeper(() => sheet.place && toAddress(sheet.place));

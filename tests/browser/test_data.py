@@ -270,15 +270,16 @@ def test_axe_finds_nothing_and_nothing_is_cut(
         check()
 
 
-@pytest.mark.parametrize("path", ["/", "/data", "/step/sigmoid"])
+@pytest.mark.parametrize("path", ["/", "/data", "/draw", "/step/sigmoid", "/step/digit"])
 def test_the_header_leads_everywhere(page: Page, path: str) -> None:
     page.goto(path)
     links = page.locator("nav.places a")
     assert links.evaluate_all("links => links.map(link => [link.textContent, link.getAttribute('href')])") == [
         ["Scenes", "/#scenes"],
+        ["Draw", "/draw"],
         ["Train", "/train"],
         ["Labs", "/labs"],
         ["Data", "/data"],
     ]
-    here: dict[str, list[str]] = {"/": [], "/data": ["Data"], "/step/sigmoid": ["Scenes"]}
-    assert page.locator("nav.places [aria-current]").all_inner_texts() == here[path]
+    here = {"/data": ["Data"], "/draw": ["Draw"], "/step/sigmoid": ["Scenes"], "/step/digit": ["Draw"]}
+    assert page.locator("nav.places [aria-current]").all_inner_texts() == here.get(path, [])

@@ -48,6 +48,8 @@ describe("the address", () => {
     ["lessons=7.3&rate=-1", plain], // on a picture that is not there
     ["lessons=7.3~x.1.ABCDEFGH", plain],
     ["lessons=7.0.ABCDEFGH", plain],
+    ["picture=ABCDEFGH&lessons=x", { ...plain, picture: "ABCDEFGH" }],
+    ["picture=ABCDEFGH&lessons=7.3~", { ...plain, picture: "ABCDEFGH" }],
     ["rate=much", plain],
   ])("%s is read as far as it can be", (query, place) => {
     expect(fromAddress(new URL(`/draw?${query}`, "http://here"))).toEqual(place);

@@ -58,7 +58,7 @@ function readLessons(text: string, code: string): readonly Lesson[] {
   for (const item of text.split("~")) {
     const [, label, times, other] = /^(\d)\.(\d{1,3})(?:\.([\w-]{8,1200}))?$/.exec(item) ?? [];
     const of = other ?? code;
-    if (of === "" || Number(times) < 1) return [];
+    if (label === undefined || of === "" || Number(times) < 1) return [];
     lessons.push({ code: of, label: Number(label), times: Number(times) });
   }
   return lessons;

@@ -4,8 +4,8 @@ import type { Place } from "./address";
 import type { Prediction } from "./api";
 import { messageOf } from "./asking";
 import { type Act, acted, type Drawing, isInked, redone, type Stroke, undone } from "./strokes";
-import { type Later, mayPass, Turns } from "./turns";
-import type { Uploaded } from "./uploaded";
+import { type Later, Turns } from "./turns";
+import { isFault, type Uploaded } from "./uploaded";
 import type { DrawView } from "./view";
 
 /** What a sheet needs of the world. */
@@ -56,6 +56,11 @@ export class Sheet {
 
   get drawing(): Drawing {
     return this.#drawing;
+  }
+
+  /** Whether there is nothing to be seen, not even a stroke that is being drawn. */
+  get isBlank(): boolean {
+    return !this.#uploaded && !isInked(this.#withLive());
   }
 
   get uploaded(): Uploaded | null {
@@ -130,6 +135,7 @@ export class Sheet {
 
   ask(networks: readonly string[]): void {
     this.#asked = { ...this.#asked, networks };
+    this.world.over();
     this.read();
     this.world.changed();
   }
@@ -142,21 +148,26 @@ export class Sheet {
   /** Has read what lies there now. */
   read(): void {
     const file = this.#uploaded?.file ?? null;
-    const [live, drawing] = [this.#live, this.#live ? acted(this.#drawing, this.#live) : this.#drawing];
-    if (!file && !isInked(drawing)) {
+    const drawing = this.#withLive();
+    if (this.isBlank) {
       this.#turns.drop();
       this.#read = null;
       this.world.changed();
       return;
     }
     const { networks } = this.#asked;
+    const passing = this.#live !== null;
     this.#turns.want(
       async (signal) => {
         const picture = file ?? (await this.world.pictureOf(drawing));
-        return { answer: await this.world.predict(picture, networks, { stages: live === null, signal }), file };
+        return { answer: await this.world.predict(picture, networks, { stages: !passing, signal }), file };
       },
-      { passing: live !== null },
+      { passing },
     );
+  }
+
+  #withLive(): Drawing {
+    return this.#live ? acted(this.#drawing, this.#live) : this.#drawing;
   }
 
   /** Another drawing lies there. */
@@ -180,12 +191,10 @@ export class Sheet {
 
   #refused(reason: unknown): void {
     const [words, uploaded] = [messageOf(reason), this.#uploaded];
-    if (mayPass(reason)) this.world.trouble(words, () => this.read());
-    else {
-      // What cannot be read is not shown: the drawing is there again.
-      if (uploaded) this.#lay(this.#drawing);
-      this.world.trouble(uploaded ? `${uploaded.name}: ${words}` : words);
-    }
+    if (uploaded && isFault(reason)) {
+      this.#lay(this.#drawing); // what cannot be read is not shown
+      this.world.trouble(`${uploaded.name}: ${words}`);
+    } else this.world.trouble(words, () => this.read());
     this.world.changed();
   }
 }

@@ -7,9 +7,6 @@ export const GAP_MILLISECONDS = 120;
 /** A server that is busy is asked again after so long, and so many times. */
 export const AGAIN_MILLISECONDS = 700;
 const TRIES = 4;
-/** What may be different the next time, by its code; an error that has none is the server's own. */
-const PASSING = new Set(["busy", "too_slow", "unreachable", ""]);
-
 export interface Told<A> {
   /** `newest`: nothing newer is wanted. */
   answered(answer: A, newest: boolean): void;
@@ -104,9 +101,4 @@ export class Turns<A> {
     this.#resting?.();
     this.#resting = null;
   }
-}
-
-/** Whether it may help to ask the same again. */
-export function mayPass(reason: unknown): boolean {
-  return reason instanceof Refusal && PASSING.has(reason.code);
 }

@@ -1,6 +1,6 @@
 // A picture that came as a file, and whether it may be sent. Pure.
 
-import { megabytes } from "../data/api";
+import { megabytes, Refusal } from "../data/api";
 
 /** A picture that came as a file. */
 export interface Uploaded {
@@ -8,6 +8,14 @@ export interface Uploaded {
   readonly name: string;
   /** Its pixels, upright; null: this browser cannot show them, or not yet. */
   readonly bitmap: ImageBitmap | null;
+}
+
+/** What the server says of files that it cannot read; anything else is no fault of theirs, and may pass. */
+const FAULTS = new Set(["bad_picture", "bad_request", "not_a_picture", "too_large"]);
+
+/** Whether it is the file itself that was refused: to send it again will not help. */
+export function isFault(reason: unknown): boolean {
+  return reason instanceof Refusal && FAULTS.has(reason.code);
 }
 
 /** What keeps a file from being sent, in words; empty: nothing. The server looks closer. */

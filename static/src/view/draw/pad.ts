@@ -1,5 +1,5 @@
 import type { Prediction } from "../../draw/api";
-import { type Drawing, isInked, type Stroke } from "../../draw/strokes";
+import type { Drawing, Stroke } from "../../draw/strokes";
 import { TOOLS, type ToolName } from "../../draw/tools";
 import type { Uploaded } from "../../draw/uploaded";
 import { element } from "../element";
@@ -12,6 +12,8 @@ import { uploadView } from "./upload";
 /** What the pad shows. */
 export interface PadView {
   readonly drawing: Drawing;
+  /** Nothing is to be seen, not even of the stroke that is being drawn. */
+  readonly isBlank: boolean;
   readonly tool: ToolName;
   readonly uploaded: Uploaded | null;
   readonly prediction: Prediction | null;
@@ -34,7 +36,6 @@ export interface Pad {
   update(view: PadView): void;
   /** Opens the browser's dialog for a file. */
   chooseFile(): void;
-  focus(): void;
 }
 
 /** Where a picture comes from: the sketchpad with its tools, a file, a sample. */
@@ -46,13 +47,7 @@ export function pad(host: HTMLElement, actions: PadActions): Pad {
     element("span", { class: "by-mouse" }, "or drop or paste a photo of one"),
     element("span", { class: "by-finger" }, "or take a picture of one on paper"),
   );
-  const sketch = sketchpad({
-    drawing(stroke) {
-      if (stroke) invitation.hidden = true;
-      actions.drawing(stroke);
-    },
-    drawn: actions.drawn,
-  });
+  const sketch = sketchpad(actions);
   const tools = toolbar(actions.obey);
   const upload = uploadView(actions);
   const files = fileButtons(actions.came);
@@ -64,17 +59,18 @@ export function pad(host: HTMLElement, actions: PadActions): Pad {
     element("div", { class: "sources-of-digits" }, files.root, samples),
   );
   return {
-    update({ drawing, tool, uploaded, prediction, picked }) {
+    update({ drawing, isBlank, tool, uploaded, prediction, picked }) {
       const isUpload = uploaded !== null;
+      const leaves = !isUpload && upload.bar.contains(document.activeElement);
       for (const part of [sketch.canvas, tools.root]) part.hidden = isUpload;
       for (const part of [upload.stage, upload.bar]) part.hidden = !isUpload;
-      invitation.hidden = isUpload || isInked(drawing);
+      if (leaves) sketch.canvas.focus({ preventScroll: true });
+      invitation.hidden = !isBlank;
       sketch.use(TOOLS[tool]);
       sketch.show(drawing);
       tools.show(drawing, tool);
       upload.show(uploaded, prediction, picked);
     },
     chooseFile: files.choose,
-    focus: () => sketch.canvas.focus({ preventScroll: true }),
   };
 }
