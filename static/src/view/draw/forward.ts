@@ -25,7 +25,7 @@ export function forwardPanel(host: HTMLElement, _actions: DrawActions): DrawPane
   const layers = element("div", { class: "forward-layers" });
   const table = softmaxTable();
   const way = element("div", { class: "forward-way" }, first, layers, table.root);
-  const legend = element("div", { class: "scale forward-scale", hidden: true });
+  const legend = element("div", { class: "scale forward-scale" });
   const readout = element("p", { class: "quiet readout", "aria-live": "polite" });
   const formula = element("p", { class: "softmax-text" });
   const walk = element("a", { class: "ghost walk" }, "Walk it, one operation at a time");
@@ -54,7 +54,7 @@ export function forwardPanel(host: HTMLElement, _actions: DrawActions): DrawPane
     drawDigit(pixels, digit);
     arrange(hidden);
     for (const [i, layer] of hidden.entries()) cells[i]?.show(layer, scale);
-    scaled.hidden = legend.hidden = readout.hidden = hidden.length === 0;
+    below.hidden = hidden.length === 0;
     const ends = [`−${formatNumber(scale)}`, "0", formatNumber(scale)].map((end) => element("span", {}, end));
     legend.replaceChildren(...ends, element("div", { class: "scale-bar", "aria-hidden": "true" }));
     table.show(why.logits, why.probabilities);

@@ -20,7 +20,7 @@ export interface CardActions {
 export function networkCard(id: string, { explain, leaveOut }: CardActions): NetworkCard {
   const title = element("b", { class: "network-title" });
   const size = element("span", { class: "quiet" });
-  const says = element("p", { class: "quiet" });
+  const says = element("p", { class: "quiet network-says" });
   const digit = element("b", { class: "network-digit" });
   const share = element("span", { class: "network-percent" });
   const columns = tenColumns();

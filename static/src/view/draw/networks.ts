@@ -13,18 +13,23 @@ export function networksPanel(host: HTMLElement, actions: DrawActions): DrawPane
   const list = element("ul", { class: "network-cards" });
   const gone = element("p", { class: "problem", role: "alert", hidden: true });
   const line = runsLine();
-  const more = chooser(line, (id) => actions.choose([...asked, id]));
+  const more = chooser(line, (id) => choose([...asked, id]));
   let asked: readonly string[] = [];
   let before: { readonly prediction: Prediction | null; readonly reading: boolean } | null = null;
   host.classList.add("section");
   host.replaceChildren(element("h2", {}, "Networks"), list, gone, more.root);
 
+  function choose(networks: readonly string[]): void {
+    showMessage(gone, "");
+    actions.choose(networks);
+  }
+
   function cardOf(id: string): NetworkCard {
     const known = cards.get(id);
     if (known) return known;
     const card = networkCard(id, {
-      explain: () => id !== asked[0] && actions.choose(explained(asked, id)),
-      leaveOut: () => actions.choose(asked.filter((other) => other !== id)),
+      explain: () => id !== asked[0] && choose(explained(asked, id)),
+      leaveOut: () => choose(asked.filter((other) => other !== id)),
     });
     cards.set(id, card);
     return card;
