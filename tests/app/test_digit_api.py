@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.testclient import TestClient
 
 from app.datasets import built_in
-from app.digit_answers import POINTS
+from app.digit_answers import POINTS, NotFiniteError, packed
 from app.digit_api import digit_router
 from app.digit_messages import BODY, EXAMPLE
 from app.digits.code import decode, encode
@@ -277,6 +277,12 @@ def test_a_copy_that_diverges_is_told_in_every_answer(ask: Ask) -> None:
         answer = ask(what, 422, network="broken", lessons="3.2", rate=100, **more)
         refused(answer, "diverged", "smaller learning rate")
         assert "100" in answer["given"]
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 1e300])
+def test_maps_hold_finite_numbers_only(number: float) -> None:
+    with np.errstate(over="ignore"), pytest.raises(NotFiniteError):
+        packed(np.array([0.0, number]))
 
 
 def test_numbers_that_json_has_no_word_for_are_no_rate(client: TestClient) -> None:
