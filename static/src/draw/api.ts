@@ -108,7 +108,7 @@ export interface Why {
 /** Gradient steps on the pixels toward another digit. */
 export interface Toward {
   readonly target: number;
-  /** The first frame is the picture as it is. */
+  /** The first frame is the picture as it is; pictures are maps of ink from 0 to 1. */
   readonly frames: readonly { readonly picture: string; readonly probabilities: readonly number[] }[];
 }
 
