@@ -89,7 +89,7 @@ def create_app(settings: Settings, fetch: Fetch = fetch_in_process) -> FastAPI:
     static = static_folder()
     app.mount("/static", BuiltFiles(directory=static), name="static")
     templates = page_templates(templates_folder(), static)
-    app.include_router(pages_router(templates, scenes))
+    app.include_router(pages_router(templates, scenes, settings.picture_megabytes * 1_000_000))
     app.include_router(train_router(templates, run_limits(settings), lambda: has_mnist(settings.data)))
     app.include_router(labs_router(templates, lambda: has_mnist(settings.data), runs.recipe))
     app.include_router(data_router(settings.data, download))

@@ -26,8 +26,12 @@ def page_templates(templates_folder: Path, static_folder: Path) -> Jinja2Templat
     return templates
 
 
-def pages_router(templates: Jinja2Templates, scenes: Mapping[str, Scene]) -> APIRouter:
-    """Routes of the pages: home.html gets the listed `scenes` in order, step.html its `scene` and all `functions`."""
+def pages_router(templates: Jinja2Templates, scenes: Mapping[str, Scene], picture_bytes: int) -> APIRouter:
+    """Routes of the pages.
+
+    home.html gets the listed `scenes` in order, step.html its `scene` and all `functions`, draw.html how many bytes a
+    file may have that is read there.
+    """
     router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
     @router.get("/")
@@ -48,7 +52,7 @@ def pages_router(templates: Jinja2Templates, scenes: Mapping[str, Scene]) -> API
 
     @router.get("/draw")
     def draw(request: Request) -> HTMLResponse:
-        return templates.TemplateResponse(request, "draw.html", {})
+        return templates.TemplateResponse(request, "draw.html", {"picture_bytes": picture_bytes})
 
     @router.get("/api")
     def api(request: Request) -> HTMLResponse:

@@ -28,9 +28,6 @@ import { setText } from "./view/element";
 import { helpDialog } from "./view/help";
 import { addressKeeper, byId, later, oncePerFrame } from "./view/page";
 
-/** A phone's photo has 3 to 12 MB. */
-const MOST_BYTES = 25_000_000;
-
 const address = fromAddress(here());
 const start = kept(sessionStorage, address.picture);
 const samples = new Samples();
@@ -119,7 +116,8 @@ function take(name: ToolName): void {
 }
 
 async function open(file: Blob, name: string): Promise<void> {
-  const refusal = refusalOf(file, name, MOST_BYTES);
+  const mostBytes = Number(byId("drawing", HTMLElement).dataset.pictureBytes);
+  const refusal = refusalOf(file, name, mostBytes);
   if (refusal) {
     notice.say(refusal);
     return;
