@@ -12,6 +12,7 @@ import numpy as np
 
 from app.digits.decode import Picture, PictureError, PictureLimits, decode
 from app.digits.reading import Box, Reading
+from app.digits.threads import use_one_thread
 from app.networks import Network
 from app.settings import Settings
 from engine.data import CLASSES, rows
@@ -107,6 +108,7 @@ def predict(data: bytes, networks: Sequence[Network], limits: PictureLimits) -> 
     """
     from app.digits.read import read
 
+    use_one_thread()
     milliseconds: dict[str, float] = {}
 
     def timed(name: str, work: Callable[[], T]) -> T:

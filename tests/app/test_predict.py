@@ -24,6 +24,7 @@ from app.digits import read as read_module
 from app.digits.code import decode as picture_of
 from app.digits.decode import EmptyError, PictureLimits, TooLargeError
 from app.digits.reading import Box, Found, Reading
+from app.digits.threads import use_one_thread
 from app.main import create_app
 from app.networks import Networks
 from app.problems import Problem
@@ -366,6 +367,15 @@ def test_fifty_at_once_are_all_served_one_at_a_time(monkeypatch: pytest.MonkeyPa
     assert [answer.status_code for answer in answers] == [200] * 50
     assert {answer.json()["text"] for answer in answers} == {"1"}
     assert most == 1
+
+
+def test_a_picture_keeps_one_thread_busy(client: TestClient) -> None:
+    import cv2
+
+    use_one_thread.cache_clear()
+    cv2.setNumThreads(2)
+    ask(client)
+    assert cv2.getNumThreads() == 1
 
 
 def test_more_than_may_wait_are_told_when_to_ask_again(monkeypatch: pytest.MonkeyPatch) -> None:
