@@ -44,7 +44,7 @@ class Distortion:
     Attributes:
         name: a few words.
         make: the bytes of a file, from a 28x28 with bright ink on black.
-        share: how many of the pictures asked for are made; large ones take long.
+        share: how many are made, as a multiple of the number asked for; large ones take long.
     """
 
     name: str
@@ -212,7 +212,7 @@ def _transparent(glyph: Grey, rng: np.random.Generator) -> bytes:
 
 
 DISTORTIONS = (
-    Distortion("28x28, white on black", _as_it_is),
+    Distortion("28x28, white on black", _as_it_is, share=10),
     Distortion("280x280, black on white", _upscaled),
     Distortion("rotated by 15 degrees", _rotated),
     Distortion("small in the picture", _small),
