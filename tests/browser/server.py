@@ -46,4 +46,4 @@ class Server:
     def end(self) -> None:
         """As Ctrl+C does."""
         self._process.terminate()
-        self._process.communicate(timeout=5)
+        self._process.communicate(timeout=30)
