@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 // When the panels of reasons ask, and how frames are played.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Refusal } from "../../static/src/data/api";
 import { patient } from "../../static/src/view/draw/patient";
 import { player } from "../../static/src/view/draw/player";
 
@@ -34,7 +35,8 @@ describe("questions", () => {
     return {
       told,
       ask,
-      want: (code: string, of = "") => questions.want({ key: code + of, code, ask: () => ask(code + of) }),
+      want: (code: string, of = "", drawing = false) =>
+        questions.want({ key: code + of, code, ask: () => ask(code + of) }, drawing),
       stop: () => questions.want(null),
     };
   }
@@ -55,6 +57,22 @@ describe("questions", () => {
     expect(told.waiting).toHaveBeenCalledTimes(2);
   });
 
+  test("wait as long as the picture is being drawn", async () => {
+    const { ask, want } = asking();
+    scroll(true);
+    want("a", "", true);
+    await vi.advanceTimersByTimeAsync(1000);
+    want("b", "", true);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(ask).not.toHaveBeenCalled();
+    want("b");
+    await vi.advanceTimersByTimeAsync(300);
+    want("b", "", true);
+    want("b");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(ask.mock.calls).toEqual([["b"]]);
+  });
+
   test("of the same picture another one is asked at once, the same one not again", async () => {
     const { ask, want } = asking();
     scroll(true);
@@ -68,6 +86,20 @@ describe("questions", () => {
     scroll(true);
     await vi.advanceTimersByTimeAsync(1000);
     expect(ask.mock.calls).toEqual([["a"], ["a7"]]);
+  });
+
+  test("that were refused are asked again when the panel comes back into sight", async () => {
+    const { ask, told, want } = asking();
+    ask.mockRejectedValueOnce(new Refusal("busy", "Too much waits."));
+    scroll(true);
+    want("a");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(told.refused.mock.calls).toEqual([["Too much waits."]]);
+    expect(ask).toHaveBeenCalledTimes(1);
+    scroll(false);
+    scroll(true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told.answered.mock.calls).toEqual([["a"]]);
   });
 
   test("that nobody has any more are not asked", async () => {

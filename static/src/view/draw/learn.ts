@@ -50,7 +50,7 @@ export function learnPanel(host: HTMLElement, actions: DrawActions): DrawPanel {
       form.show({ lessons: view.lessons, rate: view.rate, code: digit.code, own: digit.digit, label });
     }
     const next = view && digit && question(view, digit);
-    questions.want(next);
+    questions.want(next, view?.reading);
     if (!next) frame.clear();
   }
 

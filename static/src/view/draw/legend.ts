@@ -26,9 +26,9 @@ export function legend(): Legend {
       const signed = ends.low !== undefined;
       const [less, more] = ends.exact ? ["", ""] : ["≤ ", "≥ "];
       bar.className = `scale-bar role-${role}${signed ? "" : " lengths"}`;
-      setText(low, signed ? `${less}${formatNumber(-scale, 3)} ${ends.low}` : "0");
+      setText(low, signed ? `${less}${formatNumber(-scale, 3)} ${ends.low}`.trim() : "0");
       setText(zero, signed ? "0" : "");
-      setText(high, `${ends.high} ${signed ? `${more}+` : ""}${formatNumber(scale, 3)}`);
+      setText(high, `${ends.high} ${signed ? `${more}+` : ""}${formatNumber(scale, 3)}`.trim());
     },
   };
 }

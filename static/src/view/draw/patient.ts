@@ -20,29 +20,38 @@ interface Told<T> {
   refused(message: string): void;
 }
 
-/**
- * Asks the newest question only, once the panel is in sight and the pen rests; an answer to an older one is not told.
- * `want(null)`: nothing is asked any more.
- */
-export function patient<T>(root: HTMLElement, told: Told<T>): { want(question: Question<T> | null): void } {
+/** Asks the newest question only, once the panel is in sight and the pen rests; no answer to an older one is told. */
+export interface Patient<T> {
+  /** null: nothing is asked any more. `drawing`: the picture is about to be another one. */
+  want(question: Question<T> | null, drawing?: boolean): void;
+}
+
+export function patient<T>(root: HTMLElement, told: Told<T>): Patient<T> {
   const latest = new Latest<T>();
   let wanted: Question<T> | null = null;
   /** It waits for its moment; what was asked already does not. */
   let open = false;
   let lastCode = "";
   let seen = false;
+  let moving = false;
   let cancel = () => {};
 
   function go(): void {
     cancel();
-    if (!wanted || !open || !seen) return;
+    if (!wanted || !open || !seen || moving) return;
     told.waiting();
     const question = wanted;
     cancel = later(question.code === lastCode ? 0 : REST_MILLISECONDS, () => {
       open = false;
       lastCode = question.code;
-      latest.ask(() => question.ask(), told);
+      latest.ask(() => question.ask(), { answered: told.answered, refused });
     });
+  }
+
+  /** What was refused is asked again when the panel comes back into sight. */
+  function refused(message: string): void {
+    open = true;
+    told.refused(message);
   }
 
   whenSeen(root, (now) => {
@@ -50,11 +59,15 @@ export function patient<T>(root: HTMLElement, told: Told<T>): { want(question: Q
     go();
   });
   return {
-    want(question) {
-      if (question?.key === wanted?.key) return;
-      wanted = question;
-      open = question !== null;
-      latest.drop();
+    want(question, drawing = false) {
+      const known = question?.key === wanted?.key;
+      if (known && drawing === moving) return;
+      moving = drawing;
+      if (!known) {
+        wanted = question;
+        open = question !== null;
+        latest.drop();
+      }
       go();
     },
   };

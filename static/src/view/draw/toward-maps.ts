@@ -40,7 +40,7 @@ export function towardMaps(): { readonly root: HTMLElement; show(frame: Frame, a
       setText(caption, title);
       picture.show({ numbers: frame.ink, scale: 1, role: "value", label: `${title}, the picture` });
       change.show({ ...frame.change, role: "grad", ink: drawn, label: `${title}, change of ink` });
-      scale.show("grad", frame.change.scale, { low: "less", high: "more", exact: true });
+      scale.show("grad", frame.change.scale, { low: "", high: "", exact: true });
       reader.refresh();
     },
   };

@@ -64,7 +64,7 @@ export function towardPanel(host: HTMLElement, _actions: DrawActions): DrawPanel
   });
 
   function want(): void {
-    questions.want(question());
+    questions.want(question(), view?.reading);
   }
 
   function question(): Question<Answer> | null {

@@ -33,7 +33,7 @@ export function whyPanel(host: HTMLElement, _actions: DrawActions): DrawPanel {
   });
 
   function want(): void {
-    questions.want(question());
+    questions.want(question(), view?.reading);
   }
 
   function question(): Question<() => void> | null {
