@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 from app.digits.parts import Part
 from app.digits.reading import Box
+
+LEADS = 0.5
+"""Of the best part's merit: parts from here on say how large and how strong digits are."""
+WORTH = 0.12
+"""Of the best part's merit: below is a part of nothing."""
+STRONG = 0.45
+"""Of the leaders' contrast: fainter parts shine through from the other side, or were rubbed out."""
+SPECK = 0.07
+"""Of a digit's size: shorter parts are dust."""
+LOW = 0.4
+"""Of the tallest digit: what is lower is none; wide low ones may be (LOW_WIDE)."""
+LOW_WIDE = 0.25
+MINOR = 0.6
+"""Of a digit's size: lower parts may belong to a digit above, below or beside."""
+SAME_LINE = 0.6
+"""Of the height of the taller of two neighbours: so far apart may their middles be on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,88 +33,99 @@ class Group:
 
     @property
     def box(self) -> Box:
-        left = min(p.box.left for p in self.parts)
-        top = min(p.box.top for p in self.parts)
-        right = max(p.box.left + p.box.width for p in self.parts)
-        bottom = max(p.box.top + p.box.height for p in self.parts)
-        return Box(left, top, right - left, bottom - top)
-
-    @property
-    def merit(self) -> float:
-        return max(p.merit for p in self.parts)
+        """Around all parts."""
+        return _around([part.box for part in self.parts])
 
     @property
     def contrast(self) -> float:
-        return sum(p.contrast * p.area for p in self.parts) / sum(p.area for p in self.parts)
+        """How much the ink differs from the paper on average, 0 to 255."""
+        return sum(part.contrast * part.area for part in self.parts) / self.area
 
     @property
     def area(self) -> int:
-        return sum(p.area for p in self.parts)
+        """Pixels of ink."""
+        return sum(part.area for part in self.parts)
+
+    @property
+    def middle(self) -> float:
+        """Of its height, from the top of the picture."""
+        return self.box.top + self.box.height / 2
 
 
 def digits(parts: list[Part]) -> list[Group]:
-    """Groups of parts that may be digits, best first."""
+    """The parts that belong to digits, put together; in no order."""
     if not parts:
         return []
-    best = max(p.merit for p in parts)
-    leaders = [p for p in parts if p.merit >= 0.5 * best]
-    size = max(max(p.box.height, 0.5 * p.box.width) for p in leaders)
-    strong = max(leaders, key=lambda p: p.merit * p.box.height).contrast
-    rest = [
-        p
-        for p in parts
-        if p.merit >= 0.12 * best
-        and p.contrast >= 0.45 * strong
-        and (p.sides == 0 or p.merit >= 0.5 * best)
-        and max(p.box.width, p.box.height) >= 0.07 * size
+    best = max(part.merit for part in parts)
+    leaders = [part for part in parts if part.merit >= LEADS * best]
+    size = max(max(part.box.height, 0.5 * part.box.width) for part in leaders)
+    strength = max(leaders, key=lambda part: part.merit * part.box.height).contrast
+    groups = [
+        Group((part,))
+        for part in parts
+        if part.merit >= (LEADS if part.sides else WORTH) * best
+        and part.contrast >= STRONG * strength
+        and max(part.box.width, part.box.height) >= SPECK * size
     ]
-    groups = [Group((p,)) for p in rest]
-    merged = True
-    while merged:
-        merged = False
-        for i in range(len(groups)):
-            for j in range(i + 1, len(groups)):
-                if _together(groups[i].box, groups[j].box, size):
-                    groups[i] = Group(groups[i].parts + groups[j].parts)
-                    del groups[j]
-                    merged = True
-                    break
-            if merged:
-                break
-    tall = max(g.box.height for g in groups)
+    pair = _joined(groups, size)
+    while pair:
+        one, other = pair
+        groups = [group for group in groups if group is not one and group is not other]
+        groups.append(Group(one.parts + other.parts))
+        pair = _joined(groups, size)
+    tall = max(group.box.height for group in groups)
     return [
-        g for g in groups if g.box.height >= 0.4 * tall or (g.box.width >= 0.45 * tall and g.box.height >= 0.25 * tall)
+        group
+        for group in groups
+        if group.box.height >= LOW * tall or (group.box.width >= LOW * tall and group.box.height >= LOW_WIDE * tall)
     ]
 
 
-def _together(a: Box, b: Box, size: float) -> bool:
+def _joined(groups: list[Group], size: float) -> tuple[Group, Group] | None:
+    """Two groups that are one digit."""
+    pairs = combinations(groups, 2)
+    return next(((one, other) for one, other in pairs if _one_digit(one.box, other.box, size)), None)
+
+
+def _one_digit(a: Box, b: Box, size: float) -> bool:
+    """Whether the parts in two boxes are of one digit, where digits are about `size` pixels tall."""
     across = min(a.left + a.width, b.left + b.width) - max(a.left, b.left)
     down = min(a.top + a.height, b.top + b.height) - max(a.top, b.top)
-    small_w, small_h = min(a.width, b.width), min(a.height, b.height)
-    height = max(a.top + a.height, b.top + b.height) - min(a.top, b.top)
-    minor = small_h < 0.6 * size
-    if across > 0.5 * small_w and down > 0.5 * small_h:
-        return True
-    if across > 0.4 * small_w and down > -0.25 * size and height < 1.35 * size and minor:
-        return True
-    return minor and across > -0.06 * size and down > -0.06 * size and min(small_w, small_h) < 0.45 * size
+    narrow, low = min(a.width, b.width), min(a.height, b.height)
+    height = _around([a, b]).height
+    above = across > 0.5 * narrow
+    if above and (down > 0.5 * low or down > -0.12 * height):
+        return True  # one over the other, or nearly touching it
+    if low >= MINOR * size:
+        return False
+    if across > 0.4 * narrow and down > -0.25 * size and height < 1.35 * size:
+        return True  # the bar of a 5, the halves of a broken 8
+    piece = min(max(a.width, a.height), max(b.width, b.height)) < STRONG * size
+    gap = (0.12 if piece else 0.06) * size
+    return across > -gap and down > -gap and min(narrow, low) < STRONG * size
+
+
+def _around(boxes: list[Box]) -> Box:
+    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
+    right = max(box.left + box.width for box in boxes)
+    return Box(left, top, right - left, max(box.top + box.height for box in boxes) - top)
 
 
 def in_order(groups: list[Group]) -> list[tuple[int, Group]]:
-    """The digits in reading order, each with its line's number."""
+    """The digits in reading order, each with its line's number, from 0.
+
+    A line is followed from digit to digit, so that it may climb or fall.
+    """
     lines: list[list[Group]] = []
-    for group in sorted(groups, key=lambda g: g.box.left):
-        box = group.box
-        middle = box.top + box.height / 2
-        best, distance = None, 0.0
-        for line in lines:
-            last = line[-1].box
-            apart = abs(middle - last.top - last.height / 2)
-            if apart < 0.6 * max(box.height, last.height) and (best is None or apart < distance):
-                best, distance = line, apart
-        if best is None:
-            lines.append([group])
+    for group in sorted(groups, key=lambda group: group.box.left):
+        near = [
+            line
+            for line in lines
+            if abs(group.middle - line[-1].middle) < SAME_LINE * max(group.box.height, line[-1].box.height)
+        ]
+        if near:
+            min(near, key=lambda line: abs(group.middle - line[-1].middle)).append(group)
         else:
-            best.append(group)
-    lines.sort(key=lambda line: sum(g.box.top + g.box.height / 2 for g in line) / len(line))
+            lines.append([group])
+    lines.sort(key=lambda line: sum(group.middle for group in line) / len(line))
     return [(number, group) for number, line in enumerate(lines) for group in line]

@@ -1,104 +1,158 @@
-"""The paper under the ink: its colour at every pixel, and how much each pixel differs from it."""
+"""The paper under the ink: its level at every pixel, and how much each pixel differs from it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from app.digits.reading import Colours, Grey
-
-Levels = npt.NDArray[np.float32]
+from app.digits.vision import opencv, resized, shrunk, square
 
 PAPER_SIDE = 160
-"""Pixels of the longer side on which the paper is estimated: it is smooth, and ink should vanish from it."""
-FAINT_LUMA = 0.6
-"""Ink whose difference from the paper is less than this part luminance is looked at along its own colour."""
+"""Pixels of the longer side on which the paper is estimated: it is smooth, and thin ink vanishes from it."""
+COLOURLESS = 24
+"""Levels between the channels of a pixel, up to which it is grey: what JPEG does to the colours of grey ink."""
+LUMINANCE_SHARE = 0.6
+"""Ink differs in luminance if the direction of its difference has this part in common with grey; else it is colour."""
 DARKEST_PAPER = 40
-"""Grey levels. Darker paper is taken as this light when ink is measured relative to it, or its noise would be ink."""
+"""Levels. Darker paper is taken as this light when ink is measured relative to it, or its noise would be ink."""
+EVEN_LEVELS, EVEN_SHARE = 10, 0.75
+"""A border is of one colour if so much of it differs by so few levels from its median: a screen, a clean scan."""
+WHOLE = 1.0
+"""The reach at which everything is looked at as ink: the paper is one level, its border's."""
+SMALL_STROKE = 0.06
+"""Of the shorter side: strokes thinner than this show by themselves whether they are darker than what is around."""
+CERTAIN = 0.85
+"""No single sign of whether ink is dark is trusted more than this: holes of thick digits are thin, too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flat:
-    """A picture without its paper.
+    """A picture without its paper. All pictures here are of shape (height, width).
 
     Attributes:
-        ink: how much each pixel differs from the paper, from 0 (paper) to 255, of shape (height, width).
-        paper: the estimated paper, grey levels of the same shape.
-        dark: whether ink is darker than the paper.
-        noise: how much the paper itself differs from its estimate: one standard deviation of `ink` on paper.
+        ink: how much each pixel differs from the paper, from 0 (paper) to 255.
+        paper: the estimated paper.
+        image: what was flattened, turned to its negative where ink is lighter, so that ink is darker than paper.
+        step: how much lighter the lightest pixel nearby is: an edge of ink has one.
+        rise: the same in a wider neighbourhood, for wide strokes, whose edges may be soft.
+        noise: one standard deviation of `ink` where there is paper.
     """
 
     ink: Grey
     paper: Grey
-    dark: bool
+    image: Grey
+    step: Grey
+    rise: Grey
     noise: float
 
 
-def grey(pixels: Colours) -> tuple[Grey, bool]:
-    """One number for each pixel of shape (height, width), and whether it is luminance.
+def grey(pixels: Colours) -> Grey:
+    """One level for each pixel of shape (height, width): luminance, if ink differs from the paper in it.
 
     Ink that stands out by its colour alone is seen along the direction in which it differs from the paper.
     """
-    import cv2
-
-    luma = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    small = _shrunk(pixels, PAPER_SIDE)
-    if np.ptp(small, axis=2).max() < 24:
-        return luma, True
-    window = min(255, min(small.shape[:2]) // 3 * 2 + 1)
-    paper = np.dstack([cv2.medianBlur(np.ascontiguousarray(small[..., c]), window) for c in range(3)])
+    cv = opencv()
+    luminance: Grey = cv.cvtColor(pixels, cv.COLOR_RGB2GRAY)
+    small = shrunk(pixels, PAPER_SIDE)
+    if int((small.max(axis=2) - small.min(axis=2)).max()) < COLOURLESS:
+        return luminance
+    window = min(small.shape[:2]) // 3 * 2 + 1
+    paper = np.dstack([cv.medianBlur(np.ascontiguousarray(small[..., channel]), window) for channel in range(3)])
     apart = small.astype(np.float32) - paper
-    far = (apart**2).sum(axis=2)
-    strong = apart[far >= np.quantile(far, 0.98)]
-    spread = strong.T @ strong
-    direction = np.linalg.eigh(spread)[1][:, -1].astype(np.float32)
-    # Along a direction, luminance counts as much as its share of it: (1, 1, 1) is grey ink on grey paper.
-    share = float(abs(direction.sum()) / np.sqrt(3))
-    if share > FAINT_LUMA:
-        return luma, True
+    distance = (apart**2).sum(axis=2)
+    strongest = apart[distance >= np.quantile(distance, 0.98)]
+    direction = np.linalg.eigh(strongest.T @ strongest)[1][:, -1].astype(np.float32)
+    if abs(direction.sum()) / np.sqrt(3) > LUMINANCE_SHARE:
+        return luminance
     direction *= np.sign(direction.sum()) or 1
     offset = 128 - float(np.median(small.reshape(-1, 3) @ direction))
     weights = np.append(direction, offset)[None].astype(np.float32)
-    return np.clip(cv2.transform(pixels.astype(np.float32), weights), 0, 255).astype(np.uint8), False
+    along: Grey = np.clip(cv.transform(pixels.astype(np.float32), weights), 0, 255).astype(np.uint8)
+    return along
 
 
-def flatten(levels: Grey, dark: bool, reach: float) -> Flat:
-    """The picture without paper that is `dark` or not under ink.
+def flatten(levels: Grey, dark: bool, reach: float, zoom: float = 1.0) -> Flat:
+    """The picture without its paper.
 
     Args:
         levels: of shape (height, width).
         dark: ink is darker than the paper.
         reach: how wide a stroke may be, as a part of the picture's shorter side; wider things count as paper.
+        zoom: how much larger the picture is than it was given: so much wider are its edges.
     """
-    import cv2
-
-    image = levels if dark else 255 - levels
-    small = _shrunk(image, PAPER_SIDE)
-    size = max(3, round(min(small.shape) * reach) | 1)
-    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (size, size))
-    low = cv2.morphologyEx(cv2.medianBlur(small, 3), cv2.MORPH_CLOSE, kernel)
-    paper = cv2.resize(low, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
-    below = cv2.subtract(paper, image)
-    if dark:  # light falls on ink as on paper, so that what counts is the part of the light it takes away
-        lut = np.minimum(255, 255 / np.maximum(np.arange(256), DARKEST_PAPER)).astype(np.float32)
-        below = cv2.multiply(below, cv2.LUT(paper, lut), dtype=cv2.CV_8U)
-    coarse = _shrunk(below, PAPER_SIDE)
+    cv = opencv()
+    image: Grey = levels if dark else 255 - levels
+    paper = resized_to(_paper(image, reach), image)
+    below = cv.subtract(paper, image)
+    if dark:  # a shadow darkens ink as much as paper, so that what counts is the part of the light that ink takes away
+        share = np.minimum(255, 255 / np.maximum(np.arange(256), DARKEST_PAPER)).astype(np.float32)
+        below = cv.multiply(below, cv.LUT(paper, share), dtype=cv.CV_8U)
+    coarse = shrunk(below, PAPER_SIDE)
     bias = int(np.median(coarse))
-    window = min(255, max(3, min(coarse.shape) // 2 | 1))
-    local = cv2.min(cv2.medianBlur(coarse, window), np.full_like(coarse, min(255, 2 * bias + 8)))
-    ink = cv2.subtract(below, cv2.resize(local, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR))
-    noise = 1.4826 * float(np.median(cv2.absdiff(below, bias)[::3, ::3]))
-    return Flat(ink, paper if dark else 255 - paper, dark, noise)
+    # Closing takes the lightest paper around, so that paper itself is a little below it, more where it is noisier.
+    local = np.full_like(coarse, bias)
+    if reach < WHOLE:
+        window = max(3, min(coarse.shape) // 2 | 1)
+        local = np.minimum(cv.medianBlur(coarse, window), np.uint8(min(255, 2 * bias + 8)))
+    ink = cv.subtract(below, resized_to(local, image))
+    noise = 1.4826 * float(np.median(cv.absdiff(below, np.full_like(below, bias))[::3, ::3]))
+    smooth = cv.GaussianBlur(image, (3, 3), 0)
+    near = 2 * max(1, round(max(image.shape) / 200), round(zoom)) + 1
+    wide = near + max(image.shape) // 28
+    step, rise = (cv.subtract(cv.dilate(smooth, square(side)), smooth) for side in (near, wide))
+    return Flat(ink, paper, image, step, rise, noise)
 
 
-def _shrunk(image: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
-    import cv2
+def _paper(image: Grey, reach: float) -> Grey:
+    cv = opencv()
+    small = shrunk(image, PAPER_SIDE)
+    if reach >= WHOLE:
+        return np.full_like(small, round(float(np.median(_border(image)))))
+    side = max(3, round(min(small.shape) * reach) | 1)
+    closed: Grey = cv.morphologyEx(cv.medianBlur(small, 3), cv.MORPH_CLOSE, square(side))
+    return closed
 
-    height, width = image.shape[:2]
-    scale = side / max(height, width)
-    if scale >= 1:
-        return image
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+def resized_to(small: Grey, like: Grey) -> Grey:
+    """A coarse picture, smoothly as large as another."""
+    cv = opencv()
+    large: Grey = cv.resize(small, like.shape[::-1], interpolation=cv.INTER_LINEAR)
+    return large
+
+
+def _border(levels: Grey) -> Grey:
+    return np.concatenate([levels[0], levels[-1], levels[:, 0], levels[:, -1]])
+
+
+def even(levels: Grey) -> bool:
+    """Whether the border of a picture has one colour, so that its paper may be taken to be that."""
+    border = _border(levels).astype(np.int16)
+    return bool((abs(border - int(np.median(border))) <= EVEN_LEVELS).mean() > EVEN_SHARE)
+
+
+def dark_ink(levels: Grey) -> float:
+    """How likely ink is darker than its paper, from 0.05 to 0.95.
+
+    Paper is what there is more of, above all along the border, and thin things are ink.
+    """
+    cv = opencv()
+    _, split = cv.threshold(levels, 0, 1, cv.THRESH_BINARY | cv.THRESH_OTSU)
+    light = float(np.clip((split.mean() + 2 * _border(split).mean()) / 3, 0.05, 0.95))
+    side = max(3, round(SMALL_STROKE * min(levels.shape)) | 1)
+    smooth = cv.GaussianBlur(levels, (3, 3), 0)
+    # Cubes, so that a few strong pixels of ink count more than much noise; 10 levels everywhere are no sign.
+    dark, bright = (
+        float((cv.morphologyEx(smooth, way, square(side)).astype(np.float32) ** 3).sum()) + 10**3 * levels.size
+        for way in (cv.MORPH_BLACKHAT, cv.MORPH_TOPHAT)
+    )
+    thin = min(CERTAIN, max(1 - CERTAIN, dark / (dark + bright)))
+    both = light * thin / (light * thin + (1 - light) * (1 - thin))
+    return min(0.95, max(0.05, both))
+
+
+def large_enough(pixels: Colours, least: int) -> tuple[Colours, float]:
+    """The picture with a longer side of at least `least` pixels, and how much larger it is than it was."""
+    zoom = least / max(pixels.shape[:2])
+    return (resized(pixels, zoom), zoom) if zoom > 1 else (pixels, 1.0)

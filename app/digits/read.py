@@ -1,110 +1,129 @@
-"""Finds the digits of a picture."""
+"""Finds the digits of a picture and brings each into MNIST's form."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from app.digits import lines
-from app.digits.form import form
-from app.digits.paper import Flat, flatten, grey
+from app.digits import lines, stages
+from app.digits.form import form, formed_already
+from app.digits.lines import Group
+from app.digits.paper import WHOLE, Flat, dark_ink, even, flatten, grey, large_enough
 from app.digits.parts import Labels, ink_mask, parts
-from app.digits.reading import Box, Colours, Found, Grey, Reading, Stage
+from app.digits.reading import WORKING_SIDE, Box, Colours, Found, Grey, Reading
+from app.digits.vision import opencv, shrunk
 
-LOOKED_AT = 400
-ANALYSED = 480
+ANALYSED = 360
+"""Pixels of the longer side on which is found out what is ink and what is paper."""
 SMALLEST = 200
+"""Pixels of the longer side at least: smaller pictures are enlarged, so that strokes have an inside."""
+LEAST = 6
+"""Pixels of the longer side below which a picture holds no digit."""
+REACHES = (0.35, 0.1)
+"""Widths of strokes that are tried, of the shorter side: the thickest marker that fills a picture, and a pen's."""
+NARROW = 0.85
+"""What is left of the merit at the second reach, which cuts thick strokes into their edges."""
+CLEAR = 0.35
+"""Merit from which nothing else is tried."""
+FLAT_LEVELS = 8
+"""Levels between the darkest and the lightest pixel, below which a picture is blank."""
+UNLIKELY = 0.01
+"""Merit below which the best part is no writing."""
+MOST_DIGITS = 40
+"""More marks than this are a texture."""
 
 
 def read(pixels: Colours) -> Reading:
     """The digits of an upright picture of shape (height, width, 3)."""
-    import cv2
-
+    cv = opencv()
     height, width = pixels.shape[:2]
-    given = Stage(
-        "given", "As it came", f"{width} by {height} pixels.", _small(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
-    )
-    zoom = 1.0
-    if max(height, width) < SMALLEST:
-        zoom = SMALLEST / max(height, width)
-        size = (max(1, round(width * zoom)), max(1, round(height * zoom)))
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
-    levels, luma = grey(pixels)
-    if np.ptp(levels) < 8:
-        return Reading((), (given,), "There is no ink in this picture.")
-    dark, reach = _hypothesis(levels)
-    flat = flatten(levels, dark, reach)
+    luminance: Grey = cv.cvtColor(pixels, cv.COLOR_RGB2GRAY)
+    given = stages.given(luminance)
+    if max(height, width) < LEAST:
+        return Reading((), (given,), f"The picture is {width} by {height} pixels: too small to hold a digit.")
+    ready = formed_already(pixels)
+    if ready is not None:
+        found = Found(Box(0, 0, width, height), 0, ready)
+        return Reading((found,), (given, stages.already(ready)))
+    worked, zoom = large_enough(shrunk(pixels, WORKING_SIDE), SMALLEST)
+    levels = grey(worked)
+    if int(levels.max()) - int(levels.min()) < FLAT_LEVELS:
+        return Reading((), (given,), "The picture is blank: there is no ink on it.")
+    dark, reach = _way(levels, zoom)
+    flat = flatten(levels, dark, reach, zoom)
     mask = ink_mask(flat)
-    found, labels = parts(mask, flat)
-    groups = lines.digits(found)
-    stages = [
-        given,
-        Stage("paper", "The paper", f"{'Darker' if dark else 'Lighter'} than the paper is ink.", _small(flat.paper)),
-        Stage("flattened", "Without shadows", f"Noise {flat.noise:.1f}.", _small(255 - flat.ink)),
-        Stage("ink", "Ink", f"{len(found)} parts.", _small(255 - mask)),
-    ]
+    candidates, labels = parts(mask, flat)
+    groups = lines.digits([part for part in candidates if part.merit > UNLIKELY])
+    whole = (given, stages.paper(flat, dark), stages.flattened(flat), stages.ink(mask, len(candidates)))
     if not groups:
-        return Reading((), tuple(stages), "There is no ink in this picture.")
-    keep = np.zeros(labels.max() + 1, np.uint8)
-    keep[[p.label for g in groups for p in g.parts]] = 1
-    shown = np.where(mask > 0, np.where(keep[labels] > 0, 0, 190), 255).astype(np.uint8)
-    stages.append(Stage("found", "Digits found", f"{len(groups)} digits.", _small(shown)))
-    out = []
-    for index, (line, group) in enumerate(lines.in_order(groups)):
-        soft = _cut(flat, labels, group)
-        formed = form(soft)
-        stages.append(Stage("cut", "Cut out", "", _small(soft), index))
-        stages.append(
-            Stage("strokes", "Strokes", f"{formed.width:.1f} to {formed.new_width:.1f}", formed.strokes, index)
-        )
-        if formed.upright is not None:
-            stages.append(Stage("upright", "Upright", f"{formed.slant:.2f}", formed.upright, index))
-        stages.append(Stage("fitted", "20 by 20", "", formed.fitted, index))
-        stages.append(Stage("centred", "28 by 28", "As the network sees it.", formed.centred, index))
-        box = Box(*(int(v / zoom) for v in group.box))
-        out.append(Found(box, line, formed.centred))
-    return Reading(tuple(out), tuple(stages))
+        return Reading((), whole, "Nothing in this picture looks like writing.")
+    if len(groups) > MOST_DIGITS:
+        return Reading((), whole, f"There are {len(groups)} separate marks: a texture rather than digits.")
+    scale = max(worked.shape[:2]) / max(height, width)
+    digits, strip = [], [*whole, stages.found(mask, labels, groups)]
+    for number, (line, group) in enumerate(lines.in_order(groups)):
+        cut = _cut(labels, group)
+        formed = form(cut)
+        strip.extend(stages.of_digit(cut, formed, number))
+        digits.append(Found(_in_given(group.box, scale, width, height), line, formed.centred, _doubt(group, scale)))
+    return Reading(tuple(digits), tuple(strip))
 
 
-def _hypothesis(levels: Grey) -> tuple[bool, float]:
-    import cv2
-
-    scale = ANALYSED / max(levels.shape)
-    if scale < 1:
-        size = (max(1, round(levels.shape[1] * scale)), max(1, round(levels.shape[0] * scale)))
-        levels = cv2.resize(levels, size, interpolation=cv2.INTER_AREA)
-    light = _light_share(levels)
-    best, chosen = -1.0, (True, 0.35)
-    for dark in (True, False):
-        flat = flatten(levels, dark, 0.35)
-        found, _ = parts(ink_mask(flat), flat)
-        merit = max((p.merit for p in found), default=0.0) * max(0.1, light if dark else 1 - light)
-        if merit > best:
-            best, chosen = merit, (dark, 0.35)
+def _way(levels: Grey, zoom: float) -> tuple[bool, float]:
+    """Whether ink is dark, and how wide strokes may be: what finds the part that looks most like writing."""
+    levels = shrunk(levels, ANALYSED)
+    likely = dark_ink(levels)
+    best, chosen = -1.0, (likely >= 0.5, REACHES[0])
+    reaches = (WHOLE, *REACHES) if even(levels) else REACHES
+    for dark in (likely >= 0.5, likely < 0.5):
+        prior = likely if dark else 1 - likely
+        for reach in reaches:
+            merit, stroke = _tried(flatten(levels, dark, reach, zoom))
+            merit *= prior * (NARROW if reach == REACHES[-1] else 1)
+            if merit > best:
+                best, chosen = merit, (dark, reach)
+            if stroke > 0.4 * REACHES[-1] * min(levels.shape) or (reach == WHOLE and merit > CLEAR):
+                break
+        if best > CLEAR and prior > 0.8:
+            break
     return chosen
 
 
-def _light_share(levels: Grey) -> float:
-    """How much of the picture, and of its border, is on the lighter side of the middle between light and dark."""
-    import cv2
+def _tried(flat: Flat) -> tuple[float, float]:
+    """The merit of the best part, less where much other ink looks like none, and the width of its strokes."""
+    found, _ = parts(ink_mask(flat), flat)
+    top = max(found, key=lambda part: part.merit, default=None)
+    if top is None or top.merit <= 0:
+        return 0.0, 0.0
+    mass = sum(part.contrast * part.area for part in found)
+    clean = sum(part.contrast * part.area * part.merit / top.merit for part in found) / max(mass, 1.0)
+    return top.merit * (0.3 + 0.7 * clean), top.stroke
 
-    threshold, split = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    edge = np.concatenate([split[0], split[-1], split[:, 0], split[:, -1]])
-    return float(split.mean() + edge.mean()) / 2
 
-
-def _cut(flat: Flat, labels: Labels, group: lines.Group) -> Grey:
-
-    box = group.box
-    ys, xs = slice(box.top, box.top + box.height), slice(box.left, box.left + box.width)
-    inside = np.isin(labels[ys, xs], [p.label for p in group.parts])
+def _cut(labels: Labels, group: Group) -> Grey:
+    """The digit alone, 255 for its ink."""
+    left, top, width, height = group.box
+    window = labels[top : top + height, left : left + width]
+    inside = np.isin(window, [part.label for part in group.parts])
     return np.where(inside, np.uint8(255), np.uint8(0))
 
 
-def _small(picture: Grey) -> Grey:
-    import cv2
+def _in_given(box: Box, scale: float, width: int, height: int) -> Box:
+    """A box of the picture that was worked on, in the picture that was given."""
+    left, top = min(int(box.left / scale), width - 1), min(int(box.top / scale), height - 1)
+    right, bottom = (box.left + box.width) / scale, (box.top + box.height) / scale
+    return Box(left, top, max(1, min(round(right), width) - left), max(1, min(round(bottom), height) - top))
 
-    scale = LOOKED_AT / max(picture.shape)
-    if scale >= 1:
-        return picture
-    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+def _doubt(group: Group, scale: float) -> str:
+    """Why a group may be no single clear digit."""
+    box = group.box
+    tall = box.height / scale
+    thick = max(group.parts, key=lambda part: part.area)
+    doubts = (
+        (box.width > 1.6 * box.height, "It is wider than a digit: a line, or several digits that touch."),
+        (thick.area < 8 * thick.depth**2, "It is a blob rather than strokes."),
+        (any(part.sides for part in group.parts), "It touches the border of the picture: some of it may be cut off."),
+        (group.contrast < 16, f"Its ink is faint: {group.contrast / 2.55:.0f} % apart from the paper."),
+        (tall < 8, f"It is only {tall:.0f} pixels tall."),
+    )
+    return next((says for holds, says in doubts if holds), "")

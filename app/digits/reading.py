@@ -14,7 +14,7 @@ Grey = npt.NDArray[np.uint8]
 Colours = npt.NDArray[np.uint8]
 """Red, green and blue of shape (height, width, 3)."""
 
-WORKING_SIDE = 1_400
+WORKING_SIDE = 1_000
 """Pixels of the longer side of a picture that is read; larger ones are made smaller first."""
 
 

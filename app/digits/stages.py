@@ -1,0 +1,79 @@
+"""What the way from a picture to 28x28 looks like, stage by stage."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.digits.form import BOX, SIDE, SLANT, Formed
+from app.digits.lines import Group
+from app.digits.paper import Flat
+from app.digits.parts import Labels
+from app.digits.reading import Grey, Stage
+from app.digits.vision import shrunk
+
+LOOKED_AT = 400
+"""Pixels of the longer side of a stage at most."""
+LEFT_OUT = 190
+"""The level of ink that was left out, between black and white."""
+
+
+def given(luminance: Grey) -> Stage:
+    """The picture as it came."""
+    height, width = luminance.shape
+    return Stage("given", "As it came", f"{width} by {height} pixels.", shrunk(luminance, LOOKED_AT))
+
+
+def already(picture: Grey) -> Stage:
+    """A picture that needs nothing."""
+    return Stage("centred", "28 by 28", "It has MNIST's form already, and stays as it is.", picture, 0)
+
+
+def paper(flat: Flat, dark: bool) -> Stage:
+    """The paper without the ink."""
+    level = flat.paper if dark else 255 - flat.paper
+    side = "darker" if dark else "lighter"
+    says = f"Ink is {side} than the paper, whose level goes from {level.min()} to {level.max()}."
+    return Stage("paper", "The paper alone", says, shrunk(level, LOOKED_AT))
+
+
+def flattened(flat: Flat) -> Stage:
+    """The ink without the paper."""
+    says = f"What differs from the paper; paper itself differs by {flat.noise:.1f} of 255."
+    return Stage("flattened", "Shadows gone", says, shrunk(255 - flat.ink, LOOKED_AT))
+
+
+def ink(mask: Grey, parts: int) -> Stage:
+    """All that is ink."""
+    says = f"{(mask > 0).mean():.1%} of the picture is ink, in {parts} connected part{'s' * (parts != 1)}."
+    return Stage("ink", "Ink", says, shrunk(255 - mask, LOOKED_AT))
+
+
+def found(mask: Grey, labels: Labels, groups: list[Group]) -> Stage:
+    """The ink of digits black, what was left out grey."""
+    keep = np.zeros(int(labels.max()) + 1, bool)
+    keep[[part.label for group in groups for part in group.parts]] = True
+    shown = np.where(mask > 0, np.where(keep[labels], 0, LEFT_OUT), 255).astype(np.uint8)
+    out = 1 - sum(group.area for group in groups) / max(1, int((mask > 0).sum()))
+    says = f"{len(groups)} digit{'s' * (len(groups) != 1)}; {max(0.0, out):.0%} of the ink was left out."
+    return Stage("found", "Digits found", says, shrunk(shown, LOOKED_AT))
+
+
+def of_digit(cut: Grey, formed: Formed, number: int) -> list[Stage]:
+    """The way of one digit."""
+    height, width = cut.shape
+    strokes = f"Strokes stay {formed.width:.1f} pixels of 28 by 28 wide."
+    if not formed.kept:
+        strokes = f"Strokes go from {formed.width:.1f} to {formed.new_width:.1f} pixels of 28 by 28, as MNIST's are."
+    strip = [
+        Stage("cut", "Cut out", f"{width} by {height} pixels.", shrunk(cut, LOOKED_AT), number),
+        Stage("strokes", "Stroke width", strokes, shrunk(formed.strokes, LOOKED_AT), number),
+    ]
+    if formed.upright is not None:
+        angle = np.degrees(np.arctan(formed.slant))
+        says = f"It leans by {abs(angle):.0f} degrees; {np.degrees(np.arctan(SLANT)):.0f} are left."
+        strip.append(Stage("upright", "Upright", says, shrunk(formed.upright, LOOKED_AT), number))
+    tall, wide = formed.fitted.shape
+    strip.append(Stage("fitted", "20 by 20", f"{wide} by {tall}: the longer side is {BOX}.", formed.fitted, number))
+    says = f"Its centre of mass is in the centre of {SIDE} by {SIDE}: this is what the network sees."
+    strip.append(Stage("centred", "28 by 28", says, formed.centred, number))
+    return strip
