@@ -8,7 +8,7 @@ import { panelFrame, whose } from "./panel";
 import { patient, type Question } from "./patient";
 
 const LEAD =
-  "The score of a digit is the sum of its map, plus what no pixel gives: the biases. The highest score wins. Pick a map to see it over your drawing.";
+  "The score (logit) of a digit is the sum of its map, plus what no pixel gives: the biases. The highest score wins. Pick a map to see it over your drawing.";
 
 /** Where the prediction comes from: the ten maps that add up to the scores, and one of them large. */
 export function whyPanel(host: HTMLElement, _actions: DrawActions): DrawPanel {
