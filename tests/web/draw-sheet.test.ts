@@ -137,10 +137,10 @@ describe("a file over the drawing", () => {
     const bitmap = {} as ImageBitmap;
     sheet.upload({ file: photo, name: "photo", bitmap });
     await settle();
-    expect([sheet.view.upload, asked.length]).toEqual([bitmap, 2]);
+    expect([sheet.uploaded?.bitmap, asked.length]).toEqual([bitmap, 2]);
     sheet.upload({ file: other, name: "other", bitmap: null });
     sheet.upload({ file: photo, name: "photo", bitmap });
-    expect([sheet.uploaded?.name, sheet.view.upload]).toEqual(["other", null]);
+    expect([sheet.uploaded?.name, sheet.uploaded?.bitmap]).toEqual(["other", null]);
     expect(asked[1]?.signal.aborted).toBe(true);
   });
 

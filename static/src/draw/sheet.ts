@@ -77,7 +77,6 @@ export class Sheet {
       prediction: this.#read?.answer ?? null,
       picked: this.#picked,
       reading: this.#turns.busy || this.#live !== null,
-      upload: this.#uploaded?.bitmap ?? null,
       ...this.#asked,
     };
   }

@@ -17,8 +17,6 @@ export interface DrawView {
   readonly lessons: readonly Lesson[];
   /** The learning rate of lessons. */
   readonly rate: number;
-  /** The picture came as a file: its own pixels, to be shown with boxes; null: it was drawn. */
-  readonly upload: ImageBitmap | null;
 }
 
 /** What may be asked of the page. */
