@@ -338,6 +338,24 @@ def test_a_client_that_leaves_while_it_sends_is_let_go() -> None:
     anyio.run(main)
 
 
+def test_a_picture_of_a_client_that_has_left_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Any] = []
+    monkeypatch.setattr(read_module, "read", begun.append)
+    coming = [{"type": "http.request", "body": encoded(one())}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return coming.pop() if coming else {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/api/predict", "query_string": b"", "headers": []}
+    anyio.run(create_app(Settings(keep_runs=False)), scope, receive, send)
+    assert not begun
+    assert sent[0]["status"] == 499
+
+
 def test_a_form_of_very_many_fields_is_not_gone_through() -> None:
     part = b'--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n'
     file = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nlate\r\n--b--\r\n'
