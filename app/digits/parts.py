@@ -24,6 +24,8 @@ CUT = 0.42
 """Of a part's own strength: its edge is where it has fallen to this, a little below half for faint pencil."""
 SPANNING = 0.5
 """Of the picture: a part whose box is larger may be ruled lines with the digit on them, fainter than it."""
+FILLED = 0.72
+"""Of its box: no digit but a 1, which is narrow, covers more."""
 WIDE = 40
 """Strokes wider than this part of the picture's longer side may have soft edges."""
 EDGE = 0.3
@@ -127,10 +129,12 @@ def _merit(part: Part, uneven: float, side: int) -> float:
     merit = part.support**2 * math.sqrt(part.contrast / 255) * SIDES[part.sides]
     merit *= math.pow(min(1.0, long / (0.3 * side)), 0.3)
     slender = part.stroke / long
-    merit *= 1.0 if slender < 0.3 else max(0.05, 1 - (slender - 0.3) * 3)
-    # In units of the square of its width: 1 for a blob, more than 2.5 for any stroke.
-    merit *= min(1.0, max(0.05, (part.area / (4 * part.depth**2) - 1) / 1.5))
+    merit *= 1.0 if slender < 0.25 else max(0.2, 1 - (slender - 0.25) * 3)
+    # In units of the square of its width: 1 for a blob, more than 4 for nearly any stroke.
+    merit *= min(1.0, max(0.2, (part.area / (4 * part.depth**2) - 1) / 4))
     merit /= 1 + max(0.0, uneven - 0.35) * 2
+    if part.area > FILLED * w * h and min(w, h) > 0.4 * side:  # a sheet of paper, a patch
+        merit *= 0.1
     if long > 0.6 * side and slender < 0.02:  # an edge of the paper, a ruled line
         merit *= 0.15
     if long > 0.5 * side and min(w, h) < 0.12 * long:

@@ -1,0 +1,304 @@
+"""What reading a picture promises, each promise with a small picture made on the fly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.digits.read import read
+from app.digits.reading import WORKING_SIDE, Colours, Found, Grey, Reading
+
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+INK, PAPER = (30, 30, 40), (225, 222, 210)
+
+
+def sheet(height: int, width: int, colour: tuple[int, int, int] = PAPER) -> Colours:
+    return np.full((height, width, 3), colour, np.uint8)
+
+
+def write(
+    picture: Colours,
+    text: str,
+    left: int,
+    bottom: int,
+    *,
+    size: float = 5.0,
+    width: int = 9,
+    colour: tuple[int, int, int] = INK,
+) -> Colours:
+    """Digits about 21 * size pixels tall."""
+    cv2.putText(picture, text, (left, bottom), FONT, size, colour, width, cv2.LINE_AA)
+    return picture
+
+
+def grain(picture: npt.NDArray[np.generic], strength: float = 2.5) -> Colours:
+    noise = np.random.default_rng(0).normal(0, strength, picture.shape)
+    return np.clip(picture.astype(np.float64) + noise, 0, 255).astype(np.uint8)
+
+
+def only(reading: Reading) -> Found:
+    assert not reading.problem
+    assert len(reading.digits) == 1
+    return reading.digits[0]
+
+
+def alike(one: Grey, other: Grey) -> float:
+    """The correlation of two pictures."""
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
+def a_five(picture: Colours) -> Colours:
+    return write(picture, "5", 130, 220)
+
+
+PLAIN = only(read(a_five(sheet(300, 300)))).picture
+
+
+def shadow(picture: Colours) -> Colours:
+    light = np.linspace(1, 0.35, picture.shape[1])[None, :, None]
+    return grain(picture * light)
+
+
+def hard_shadow(picture: Colours) -> Colours:
+    light = np.where(np.arange(picture.shape[1]) < 190, 1.0, 0.6)[None, :, None]
+    return grain(picture * light)
+
+
+def vignette(picture: Colours) -> Colours:
+    y, x = np.mgrid[-1:1:300j, -1:1:300j]
+    return grain(picture * (1 - 0.35 * (x**2 + y**2))[..., None])
+
+
+def jpeg(picture: Colours) -> Colours:
+    done = cv2.imdecode(cv2.imencode(".jpg", grain(picture), [cv2.IMWRITE_JPEG_QUALITY, 40])[1], cv2.IMREAD_COLOR)
+    assert done is not None
+    return done.astype(np.uint8)
+
+
+def specks(picture: Colours) -> Colours:
+    for x, y in np.random.default_rng(3).integers(5, 295, (12, 2)):
+        cv2.circle(picture, (int(x), int(y)), 1, (90, 90, 90), -1)
+    return picture
+
+
+def frame(picture: Colours) -> Colours:
+    cv2.rectangle(picture, (12, 12), (287, 287), (30, 30, 30), 3)
+    return picture
+
+
+def black_edge(picture: Colours) -> Colours:
+    picture[:, :12] = 20
+    return picture
+
+
+def table(picture: Colours) -> Colours:
+    large = sheet(400, 400, (90, 62, 40))
+    large[50:350, 50:350] = picture
+    return grain(large)
+
+
+def print_through(picture: Colours) -> Colours:
+    through = write(sheet(300, 300), "8", 25, 150, colour=(200, 197, 188))
+    return grain(np.minimum(picture, cv2.GaussianBlur(through, (0, 0), 2)))
+
+
+def squared(picture: Colours) -> Colours:
+    lines = sheet(300, 300)
+    lines[10::37] = lines[:, 10::37] = (190, 200, 215)
+    return grain(np.minimum(picture, lines))
+
+
+CHANGES = (
+    shadow, hard_shadow, vignette, jpeg, specks, frame, black_edge, table, print_through, squared,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_what_is_around_the_digit_changes_nothing(change: Callable[[Colours], Colours]) -> None:
+    found = only(read(change(a_five(sheet(300, 300)))))
+    assert alike(found.picture, PLAIN) > 0.88  # one pixel of 28 aside is 0.9
+
+
+@pytest.mark.parametrize(
+    ("ink", "paper"),
+    [
+        ((230, 230, 220), (40, 60, 50)),  # chalk
+        ((255, 255, 255), (0, 0, 0)),
+        ((190, 60, 60), (60, 96, 240)),  # red on blue, as light as each other
+        ((250, 220, 60), (250, 250, 250)),  # yellow on white
+        ((200, 200, 190), (225, 222, 210)),  # faint pencil
+    ],
+)
+def test_ink_is_found_by_any_difference_from_the_paper(
+    ink: tuple[int, int, int], paper: tuple[int, int, int]
+) -> None:
+    picture = write(sheet(300, 300, paper), "5", 130, 220, colour=ink)
+    assert alike(only(read(picture)).picture, PLAIN) > 0.95
+
+
+@pytest.mark.parametrize("digit", "0123456789")
+def test_polarity_does_not_matter(digit: str) -> None:
+    picture = write(sheet(260, 220), digit, 60, 190)
+    assert alike(only(read(picture)).picture, only(read(255 - picture)).picture) > 0.97
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(left=st.integers(15, 170), bottom=st.integers(125, 285), scale=st.sampled_from((0.6, 1.5, 2.0)))
+def test_place_and_size_do_not_matter(left: int, bottom: int, scale: float) -> None:
+    picture = write(sheet(300, 300), "5", left, bottom)
+    assert alike(only(read(picture)).picture, PLAIN) > 0.95
+    scaled = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    assert alike(only(read(scaled.astype(np.uint8))).picture, PLAIN) > 0.93
+
+
+@pytest.mark.parametrize("width", [1, 2, 5, 12, 26])
+def test_strokes_become_as_wide_as_mnists(width: int) -> None:
+    picture = only(read(write(sheet(400, 400, (255, 255, 255)), "3", 120, 300, size=9, width=width))).picture
+    large = (cv2.resize(picture, None, fx=8, fy=8, interpolation=cv2.INTER_CUBIC) > 127).astype(np.uint8)
+    depth = cv2.distanceTransform(large, cv2.DIST_L2, 5)
+    strokes = depth[(depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8))) & (depth > 4)]
+    assert 1.5 < 2 * np.median(strokes) / 8 < 4.2
+
+
+def test_a_thick_eight_keeps_its_holes() -> None:
+    picture = only(read(write(sheet(400, 400), "8", 110, 320, size=10, width=38))).picture
+    holes, *_ = cv2.connectedComponentsWithStats((picture < 100).astype(np.uint8), connectivity=4)
+    assert holes - 1 == 3  # both holes, and the outside
+
+
+def test_the_picture_has_mnists_form() -> None:
+    for digit in "0123456789":
+        picture = only(read(write(sheet(300, 300), digit, 90, 250, size=6))).picture
+        rows, columns = np.nonzero(picture > 100)
+        assert picture.shape == (28, 28)
+        assert 18 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 20
+        moments = cv2.moments(picture)
+        assert abs(moments["m10"] / moments["m00"] - 13.5) <= 0.6
+        assert abs(moments["m01"] / moments["m00"] - 13.5) <= 0.6
+
+
+@pytest.mark.parametrize("negative", [False, True])
+def test_a_picture_in_mnists_form_stays_as_it_is(negative: bool) -> None:
+    picture = np.repeat(PLAIN[..., None], 3, axis=2)
+    assert np.array_equal(only(read(255 - picture if negative else picture)).picture, PLAIN)
+
+
+def test_a_clear_slant_is_lessened_and_a_small_one_kept() -> None:
+    def leaning(by: float) -> Reading:
+        matrix = np.array([[1, -by, by * 170], [0, 1, 0]], np.float32)
+        picture = write(sheet(300, 300), "1", 120, 220)
+        return read(cv2.warpAffine(picture, matrix, (300, 300), borderValue=PAPER).astype(np.uint8))
+
+    names = [[stage.name for stage in leaning(by).stages] for by in (0.1, 0.5)]
+    assert "upright" not in names[0]
+    assert "upright" in names[1]
+
+
+def test_a_digit_in_two_strokes_is_one() -> None:
+    picture = sheet(300, 300)
+    cv2.polylines(picture, [np.array([[110, 75], [105, 140], [160, 140], [175, 190], [110, 215]])], False, INK, 8)
+    cv2.line(picture, (122, 62), (180, 60), INK, 8)
+    found = only(read(picture))
+    assert found.box.top < 62
+
+
+def test_several_digits_are_read_in_order() -> None:
+    picture = sheet(420, 640)
+    for row, text in enumerate(("170", "42", "8653")):
+        for column, digit in enumerate(text):  # the rows climb a little
+            write(picture, digit, 40 + 140 * column, 120 + 130 * row - 6 * column, size=3.6, width=7)
+    digits = read(picture).digits
+    assert [found.line for found in digits] == [0, 0, 0, 1, 1, 2, 2, 2, 2]
+    for line in range(3):
+        lefts = [found.box.left for found in digits if found.line == line]
+        assert lefts == sorted(lefts)
+
+
+def test_a_box_is_where_the_ink_is_in_the_picture_as_given() -> None:
+    for scale in (0.25, 1, 7):  # the last one is larger than what is worked on
+        picture = cv2.resize(a_five(sheet(300, 300)), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        assert scale < 7 or picture.shape[0] > WORKING_SIDE
+        rows, columns = np.nonzero(picture[..., 0] < 128)
+        box = only(read(picture.astype(np.uint8))).box
+        ends = (box.left, box.top, box.left + box.width, box.top + box.height)
+        true = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+        assert np.abs(np.subtract(ends, true)).max() <= max(3, 3 * scale)
+
+
+@pytest.mark.parametrize(
+    ("picture", "word"),
+    [
+        (sheet(200, 300), "blank"),
+        (grain(sheet(200, 300)), "writing"),
+        (sheet(3, 4), "too small"),
+        (sheet(50, 50, (0, 0, 0)), "blank"),
+    ],
+)
+def test_a_picture_without_digits_says_so(picture: Colours, word: str) -> None:
+    reading = read(picture)
+    assert not reading.digits
+    assert word in reading.problem
+
+
+def test_what_may_be_no_digit_is_doubted() -> None:
+    assert only(read(a_five(sheet(300, 300)))).doubt == ""
+    blob = cv2.circle(sheet(300, 300), (150, 150), 50, INK, -1)
+    assert "blob" in only(read(blob)).doubt
+    dash = cv2.line(sheet(300, 300), (60, 150), (240, 150), INK, 8)
+    assert "wider" in only(read(dash)).doubt
+    assert "border" in only(read(a_five(sheet(300, 300))[:, 138:])).doubt
+
+
+def test_every_stage_can_be_looked_at() -> None:
+    stages = read(shadow(a_five(sheet(300, 900)))).stages
+    assert [stage.name for stage in stages] == [
+        "given", "paper", "flattened", "ink", "found", "cut", "strokes", "fitted", "centred",
+    ]  # fmt: skip
+    assert [stage.digit for stage in stages] == [None] * 5 + [0] * 4
+    for stage in stages:
+        assert stage.pixels.dtype == np.uint8
+        assert stage.pixels.ndim == 2
+        assert max(stage.pixels.shape) <= 400
+        assert stage.title
+        assert stage.says.endswith(".")
+    assert "900 by 300" in stages[0].says
+
+
+def test_what_was_left_out_is_greyer() -> None:
+    shown = {stage.name: stage.pixels for stage in read(frame(a_five(sheet(300, 300)))).stages}["found"]
+    assert shown[13, 150] == 190
+    assert shown.min() == 0
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_no_picture_raises(data: st.DataObject) -> None:
+    height, width = data.draw(st.integers(1, 120)), data.draw(st.integers(1, 120))
+    random = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    share = data.draw(st.floats(0, 1))
+    kind = data.draw(st.sampled_from(("noise", "dots", "columns", "one")))
+    picture = {
+        "noise": random.integers(0, 256, (height, width, 3)),
+        "dots": np.where(random.random((height, width, 1)) < share, 255, 0) * np.ones((1, 1, 3)),
+        "columns": random.integers(0, 256, (1, width, 3)) * np.ones((height, 1, 1)),
+        "one": np.full((height, width, 3), int(share * 255)),
+    }[kind].astype(np.uint8)
+    reading = read(picture)
+    assert bool(reading.digits) != bool(reading.problem)
+    for found in reading.digits:
+        left, top, across, down = found.box
+        assert found.picture.shape == (28, 28)
+        assert found.picture.any()
+        assert 0 <= left < left + across <= width
+        assert 0 <= top < top + down <= height
+
+
+def test_the_same_picture_is_read_the_same() -> None:
+    picture = shadow(a_five(sheet(300, 300)))
+    assert np.array_equal(only(read(picture)).picture, only(read(picture)).picture)
