@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from app.turns import busy
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
+
+# Who sends a broken form is told so; the one who runs the server need not be.
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())
 
 FORM = "multipart/form-data"
 ENVELOPE = 20_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import re
 import tempfile
 import threading
@@ -354,6 +355,15 @@ def test_a_picture_of_a_client_that_has_left_is_not_read(monkeypatch: pytest.Mon
     anyio.run(create_app(Settings(keep_runs=False)), scope, receive, send)
     assert not begun
     assert sent[0]["status"] == 499
+
+
+def test_a_broken_form_is_told_to_who_sent_it_and_not_to_who_serves(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # as where nothing is set up, and pytest listens not
+    with pytest.raises(Problem):
+        uploads.file_of(b"no form", "multipart/form-data; boundary=b")
+    assert capsys.readouterr().err == ""
 
 
 def test_a_form_of_very_many_fields_is_not_gone_through() -> None:
