@@ -17,8 +17,8 @@ LUMINANCE_SHARE = 0.6
 """Ink differs in luminance if the direction of its difference has this part in common with grey; else it is colour."""
 DARKEST_PAPER = 40
 """Levels. Darker paper is taken as this light when ink is measured relative to it, or its noise would be ink."""
-EVEN_LEVELS, EVEN_SHARE = 10, 0.75
-"""A border is of one colour if so much of it differs by so few levels from its median: a screen, a clean scan."""
+EVEN_LEVELS = 10
+"""A border is of one colour where it differs by no more levels from its median."""
 WHOLE = 1.0
 """The reach at which everything is looked at as ink: the paper is one level, its border's."""
 SMALL_STROKE = 0.06
@@ -126,10 +126,10 @@ def _border(levels: Grey) -> Grey:
     return np.concatenate([levels[0], levels[-1], levels[:, 0], levels[:, -1]])
 
 
-def even(levels: Grey) -> bool:
-    """Whether the border of a picture has one colour, so that its paper may be taken to be that."""
+def evenness(levels: Grey) -> float:
+    """How much of the border of a picture has one colour, from 0 to 1."""
     border = _border(levels).astype(np.int16)
-    return bool((abs(border - int(np.median(border))) <= EVEN_LEVELS).mean() > EVEN_SHARE)
+    return float((abs(border - int(np.median(border))) <= EVEN_LEVELS).mean())
 
 
 def dark_ink(levels: Grey) -> float:

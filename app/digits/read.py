@@ -7,7 +7,7 @@ import numpy as np
 from app.digits import lines, stages
 from app.digits.form import form, formed_already
 from app.digits.lines import Group
-from app.digits.paper import WHOLE, Flat, dark_ink, even, flatten, grey, large_enough
+from app.digits.paper import WHOLE, Flat, dark_ink, evenness, flatten, grey, large_enough
 from app.digits.parts import Labels, ink_mask, parts
 from app.digits.reading import WORKING_SIDE, Box, Colours, Found, Grey, Reading
 from app.digits.vision import opencv, shrunk
@@ -22,6 +22,10 @@ REACHES = (0.35, 0.1)
 """Widths of strokes that are tried, of the shorter side: the thickest marker that fills a picture, and a pen's."""
 NARROW = 0.85
 """What is left of the merit at the second reach, which cuts thick strokes into their edges."""
+EVEN, CLEAN = 0.75, 0.97
+"""Of the border: from so much of one colour on, that may be the paper's; from so much on it very likely is."""
+UNEVEN = 0.4
+"""What is left of the merit where the paper is taken to be uneven, though its border is clean."""
 CLEAR = 0.35
 """Merit from which nothing else is tried."""
 FLAT_LEVELS = 8
@@ -73,12 +77,14 @@ def _way(levels: Grey, zoom: float) -> tuple[bool, float]:
     levels = shrunk(levels, ANALYSED)
     likely = dark_ink(levels)
     best, chosen = -1.0, (likely >= 0.5, REACHES[0])
-    reaches = (WHOLE, *REACHES) if even(levels) else REACHES
+    even = evenness(levels)
+    reaches = (WHOLE, *REACHES) if even > EVEN else REACHES
     for dark in (likely >= 0.5, likely < 0.5):
         prior = likely if dark else 1 - likely
         for reach in reaches:
             merit, stroke = _tried(flatten(levels, dark, reach, zoom))
             merit *= prior * (NARROW if reach == REACHES[-1] else 1)
+            merit *= UNEVEN if even > CLEAN and reach != WHOLE else 1
             if merit > best:
                 best, chosen = merit, (dark, reach)
             if stroke > 0.4 * REACHES[-1] * min(levels.shape) or (reach == WHOLE and merit > CLEAR):
