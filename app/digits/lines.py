@@ -12,6 +12,8 @@ LEADS = 0.5
 """Of the best part's merit: parts from here on say how large and how strong digits are."""
 WORTH = 0.12
 """Of the best part's merit: below is a part of nothing."""
+WORTH_ALONE = 0.2
+"""Of the best part's merit: what is below may be part of a digit, and is none by itself."""
 STRONG = 0.45
 """Of the leaders' contrast: fainter parts shine through from the other side, or were rubbed out."""
 SPECK = 0.07
@@ -77,7 +79,8 @@ def digits(parts: list[Part]) -> list[Group]:
     return [
         group
         for group in groups
-        if group.box.height >= LOW * tall or (group.box.width >= LOW * tall and group.box.height >= LOW_WIDE * tall)
+        if max(part.merit for part in group.parts) >= WORTH_ALONE * best
+        and (group.box.height >= LOW * tall or (group.box.width >= LOW * tall and group.box.height >= LOW_WIDE * tall))
     ]
 
 

@@ -23,6 +23,7 @@ WHOLE = 1.0
 """The reach at which everything is looked at as ink: the paper is one level, its border's."""
 SMALL_STROKE = 0.06
 """Of the shorter side: strokes thinner than this show by themselves whether they are darker than what is around."""
+CUBES = np.arange(256, dtype=np.float64) ** 3
 CERTAIN = 0.85
 """No single sign of whether ink is dark is trusted more than this: holes of thick digits are thin, too."""
 
@@ -144,7 +145,8 @@ def dark_ink(levels: Grey) -> float:
     smooth = cv.GaussianBlur(levels, (3, 3), 0)
     # Cubes, so that a few strong pixels of ink count more than much noise; 10 levels everywhere are no sign.
     dark, bright = (
-        float((cv.morphologyEx(smooth, way, square(side)).astype(np.float32) ** 3).sum()) + 10**3 * levels.size
+        float(np.bincount(cv.morphologyEx(smooth, way, square(side)).ravel(), minlength=256) @ CUBES)
+        + 10**3 * levels.size
         for way in (cv.MORPH_BLACKHAT, cv.MORPH_TOPHAT)
     )
     thin = min(CERTAIN, max(1 - CERTAIN, dark / (dark + bright)))

@@ -50,9 +50,12 @@ def ink(mask: Grey, parts: int) -> Stage:
 
 def found(mask: Grey, labels: Labels, groups: list[Group]) -> Stage:
     """The ink of digits black, what was left out grey."""
-    keep = np.zeros(int(labels.max()) + 1, bool)
-    keep[[part.label for group in groups for part in group.parts]] = True
-    shown = np.where(mask > 0, np.where(keep[labels], 0, LEFT_OUT), 255).astype(np.uint8)
+    shown = np.full(mask.shape, 255, np.uint8)
+    shown[mask > 0] = LEFT_OUT
+    for part in (part for group in groups for part in group.parts):
+        left, top, width, height = part.box
+        window = (slice(top, top + height), slice(left, left + width))
+        shown[window][labels[window] == part.label] = 0
     out = 1 - sum(group.area for group in groups) / max(1, int((mask > 0).sum()))
     says = f"{len(groups)} digit{'s' * (len(groups) != 1)}; {max(0.0, out):.0%} of the ink was left out."
     return Stage("found", "Digits found", says, shrunk(shown, LOOKED_AT))

@@ -135,9 +135,7 @@ def test_what_is_around_the_digit_changes_nothing(change: Callable[[Colours], Co
         ((200, 200, 190), (225, 222, 210)),  # faint pencil
     ],
 )
-def test_ink_is_found_by_any_difference_from_the_paper(
-    ink: tuple[int, int, int], paper: tuple[int, int, int]
-) -> None:
+def test_ink_is_found_by_any_difference_from_the_paper(ink: tuple[int, int, int], paper: tuple[int, int, int]) -> None:
     picture = write(sheet(300, 300, paper), "5", 130, 220, colour=ink)
     assert alike(only(read(picture)).picture, PLAIN) > 0.95
 
@@ -153,7 +151,9 @@ def test_polarity_does_not_matter(digit: str) -> None:
 def test_place_and_size_do_not_matter(left: int, bottom: int, scale: float) -> None:
     picture = write(sheet(300, 300), "5", left, bottom)
     assert alike(only(read(picture)).picture, PLAIN) > 0.95
-    scaled = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    scaled = cv2.resize(
+        picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    )
     assert alike(only(read(scaled.astype(np.uint8))).picture, PLAIN) > 0.93
 
 
