@@ -2,8 +2,8 @@
 
     GRADWALK_DATA=FOLDER python -m tools.train_reader [--seed 0] [--epochs 30] [--keep FILE]
 
-FOLDER is the data folder, with MNIST in it. Training the reader takes a quarter of an hour on two quiet cores; with
---keep it can be ended and goes on where it was. The same seed makes the same networks, but for the last digits, in
+FOLDER is the data folder, with MNIST in it. An epoch of the reader takes about ten seconds on two quiet cores; with
+--keep the training can be ended and goes on where it was. The same seed makes the same networks, but for the last digits, in
 which processors differ.
 """
 
