@@ -248,9 +248,10 @@ def test_a_picture_without_digits_says_so(picture: Colours, word: str) -> None:
 
 def test_what_may_be_no_digit_is_doubted() -> None:
     assert only(read(a_five(sheet(300, 300)))).doubt == ""
-    blob = cv2.circle(sheet(300, 300), (150, 150), 50, INK, -1)
+    blob, dash = sheet(300, 300), sheet(300, 300)
+    cv2.circle(blob, (150, 150), 50, INK, -1)
     assert "blob" in only(read(blob)).doubt
-    dash = cv2.line(sheet(300, 300), (60, 150), (240, 150), INK, 8)
+    cv2.line(dash, (60, 150), (240, 150), INK, 8)
     assert "wider" in only(read(dash)).doubt
     assert "border" in only(read(a_five(sheet(300, 300))[:, 138:])).doubt
 
