@@ -3,8 +3,8 @@
     GRADWALK_DATA=FOLDER python -m tools.train_reader [--seed 0] [--epochs 30] [--keep FILE]
 
 FOLDER is the data folder, with MNIST in it. An epoch of the reader takes about ten seconds on two quiet cores; with
---keep the training can be ended and goes on where it was. The same seed makes the same networks, but for the last digits, in
-which processors differ.
+--keep the training can be ended and goes on where it was. The same seed makes the same networks, but for the last
+digits, in which processors differ.
 """
 
 from __future__ import annotations
