@@ -56,8 +56,16 @@ class SecurityMiddleware:
 
 def _from_own_page(headers: Headers) -> bool:
     origin = headers.get("origin")
-    same = origin is None or urlsplit(origin).netloc == headers.get("host")
+    same = origin is None or _host(origin) == headers.get("host", "")
     return same and headers.get("sec-fetch-site", "same-origin") in OWN_PAGES
+
+
+def _host(origin: str) -> str | None:
+    """Host and port of an origin; None where it has none, as in "null" and in what is no address at all."""
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:
+        return None
 
 
 def _foreign(scope: Scope) -> ASGIApp:

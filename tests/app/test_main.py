@@ -79,6 +79,8 @@ def test_an_unbuilt_front_end_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path:
         ({"origin": "http://evil.example"}, False),
         ({"origin": "http://testserver:81"}, False),
         ({"origin": "null"}, False),
+        ({"origin": "null", "host": ""}, False),
+        ({"origin": "http://[broken"}, False),
     ],
 )
 def test_a_web_socket_is_only_for_our_own_pages(headers: dict[str, str], welcome: bool) -> None:
