@@ -163,7 +163,7 @@ def toward(
         uphill = -x.grad[0]
         uphill[((row <= 0) & (uphill < 0)) | ((row >= 1) & (uphill > 0))] = 0
         weight = np.abs(uphill * _blurred(uphill, kernel))
-        kept = weight >= np.partition(weight, -pixels)[-pixels]
+        kept = (weight > 0) & (weight >= np.partition(weight, -pixels)[-pixels])
         direction = kept * _blurred(kept * uphill, kernel)
         length = float(np.linalg.norm(direction))
         if not 0 < length < np.inf:

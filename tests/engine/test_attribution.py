@@ -197,6 +197,19 @@ def test_every_small_step_makes_the_target_likelier(blur: float) -> None:
     assert all(later > earlier for earlier, later in pairwise(chances))
 
 
+def test_only_pixels_that_may_move_do_even_where_few_are_left() -> None:
+    """Paper that is pushed below 0 is left out, and no blur of its neighbours may bring ink to it."""
+    model = network(Recipe(init="zeros"))
+    layer = model[0]
+    assert isinstance(layer, Linear)
+    layer.weight.value[3] = -1
+    layer.weight.value[3, [400, 401, 402]] = 1
+    frames = toward(model, np.zeros(PIXELS, np.float32), 3, steps=3)
+    assert len(frames) > 1
+    assert set(np.flatnonzero(frames[-1].row)) == {400, 401, 402}
+    assert frames[-1].probabilities[3] > frames[0].probabilities[3]
+
+
 def test_a_picture_that_cannot_move_stays() -> None:
     model = network(Recipe(init="zeros"))
     assert len(toward(model, drawn(), 3)) == 1
