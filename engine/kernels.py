@@ -75,12 +75,14 @@ def _matmul_by_right(
     out: Array, _: Workspace, upstream: Array, _value: Array, a: Held, _b: Held, transpose_b: bool = False
 ) -> Call:
     across = upstream.T
+    # One row has nothing to be summed over, and BLAS takes many times as long for it: mostly where out lies by columns.
+    product = np.multiply if len(upstream) == 1 else np.matmul
 
     def call() -> None:
         if transpose_b:
-            np.matmul(across, a.value, out=out)
+            product(across, a.value, out=out)
         else:
-            np.matmul(a.value.T, upstream, out=out)
+            product(a.value.T, upstream, out=out)
 
     return call
 
