@@ -282,6 +282,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
         # Through the driver, because the page's own policy lets no script in from elsewhere.
         page.evaluate(script)
         for name in ("why", "toward", "learn"):
+            look(page, name)  # out of sight it may still be of the question before, and pale
             run = f"axe.run('#{name}', {AXE}).then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))"
             assert page.evaluate(run) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width

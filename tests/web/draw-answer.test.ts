@@ -112,9 +112,9 @@ test("networks that disagree are said to, on this digit and on the others", () =
 
 test("the time is told in its parts; what has no name here keeps its own", () => {
   expect(timeText({ decode: 2.04, read: 4.2, network: 1.16 })).toBe(
-    "Read in 7.4 ms: decoding 2, finding the digits 4.2, networks 1.2.",
+    "Read in 7.4 ms: decoding 2.0, finding the digits 4.2, networks 1.2.",
   );
-  expect(timeText({ decode: 2, queue: 1, total: 5 })).toBe("Read in 5 ms: decoding 2, queue 1.");
+  expect(timeText({ decode: 2, queue: 1, total: 5 })).toBe("Read in 5.0 ms: decoding 2.0, queue 1.0.");
   expect(timeText({ decode: 62.4, read: 1240 })).toBe("Read in 1,302 ms: decoding 62, finding the digits 1,240.");
   expect(timeText({})).toBe("");
 });
@@ -123,6 +123,12 @@ function stage(name: string, of: number | null, levels: readonly number[] = [0],
   const pixels = btoa(String.fromCharCode(...levels));
   return { name, title: name, says: "", digit: of, width, height: levels.length / width, pixels };
 }
+
+test("times are plain numbers, whatever their size", () => {
+  expect(timeText({ total: 1249.6, decode: 0.04, read: 249.7, network: 9.96 })).toBe(
+    "Read in 1,250 ms: decoding 0.0, finding the digits 250, networks 10.",
+  );
+});
 
 test("the stages of the whole picture come before those of the picked digit", () => {
   const stages = [stage("cut", 0), stage("given", null), stage("cut", 1), stage("ink", null), stage("centred", 1)];

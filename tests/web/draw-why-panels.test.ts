@@ -29,11 +29,13 @@ describe("questions", () => {
   });
 
   function asking() {
-    const told = { waiting: vi.fn(), answered: vi.fn(), refused: vi.fn() };
-    const questions = patient<string>(document.createElement("div"), told);
+    const asker = { waiting: vi.fn(), ready: vi.fn(), refused: vi.fn(), clear: vi.fn() };
+    const show = vi.fn();
+    const questions = patient<string>(document.createElement("div"), asker, show);
     const ask = vi.fn(async (key: string) => key);
     return {
-      told,
+      asker,
+      show,
       ask,
       want: (code: string, of = "", drawing = false) =>
         questions.want({ key: code + of, code, ask: () => ask(code + of) }, drawing),
@@ -42,7 +44,7 @@ describe("questions", () => {
   }
 
   test("wait until the panel is in sight and the pen rests, and then only the newest is asked", async () => {
-    const { ask, told, want } = asking();
+    const { ask, show, want } = asking();
     want("a");
     await vi.advanceTimersByTimeAsync(1000);
     expect(ask).not.toHaveBeenCalled();
@@ -53,8 +55,7 @@ describe("questions", () => {
     expect(ask).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
     expect(ask.mock.calls).toEqual([["b"]]);
-    expect(told.answered.mock.calls).toEqual([["b"]]);
-    expect(told.waiting).toHaveBeenCalledTimes(2);
+    expect(show.mock.calls).toEqual([["b"]]);
   });
 
   test("wait as long as the picture is being drawn", async () => {
@@ -89,17 +90,67 @@ describe("questions", () => {
   });
 
   test("that were refused are asked again when the panel comes back into sight", async () => {
-    const { ask, told, want } = asking();
-    ask.mockRejectedValueOnce(new Refusal("busy", "Too much waits."));
+    const { ask, asker, show, want } = asking();
+    ask.mockRejectedValueOnce(new Refusal("unreachable", "No answer."));
     scroll(true);
     want("a");
     await vi.advanceTimersByTimeAsync(1000);
-    expect(told.refused.mock.calls).toEqual([["Too much waits."]]);
+    expect(asker.refused.mock.lastCall?.[0]).toBe("No answer.");
     expect(ask).toHaveBeenCalledTimes(1);
     scroll(false);
     scroll(true);
     await vi.advanceTimersByTimeAsync(0);
-    expect(told.answered.mock.calls).toEqual([["a"]]);
+    expect(show.mock.calls).toEqual([["a"]]);
+  });
+
+  test("that were refused are asked again when somebody says so", async () => {
+    const { ask, asker, show, want } = asking();
+    ask.mockRejectedValueOnce(new Refusal("unreachable", "No answer."));
+    scroll(true);
+    want("a");
+    await vi.advanceTimersByTimeAsync(1000);
+    asker.refused.mock.lastCall?.[1]();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(show.mock.calls).toEqual([["a"]]);
+  });
+
+  test("of a busy server wait as long as it says, also while the panel goes out of sight, and are not asked for ever", async () => {
+    const { ask, asker, show, want } = asking();
+    ask.mockRejectedValueOnce(new Refusal("busy", "Too much waits.", 2));
+    scroll(true);
+    want("a");
+    await vi.advanceTimersByTimeAsync(300);
+    scroll(false);
+    scroll(true);
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(ask).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(show.mock.calls).toEqual([["a"]]);
+    expect(asker.refused).not.toHaveBeenCalled();
+
+    ask.mockRejectedValue(new Refusal("busy", "Too much waits.", 2));
+    want("b");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(ask).toHaveBeenCalledTimes(2 + 4);
+    expect(asker.refused.mock.lastCall?.[0]).toBe("Too much waits.");
+  });
+
+  test("what is shown of another picture is said to be, while it is drawn and until it is answered", async () => {
+    const { asker, want, stop } = asking();
+    scroll(true);
+    want("a", "", true);
+    expect(asker.waiting.mock.lastCall).toEqual(["drawing"]);
+    want("a");
+    await vi.advanceTimersByTimeAsync(300);
+    expect(asker.ready).toHaveBeenCalledTimes(1);
+    want("b", "", true);
+    expect(asker.waiting.mock.lastCall).toEqual(["other picture"]);
+    want("a"); // taken back
+    expect(asker.ready).toHaveBeenCalledTimes(2);
+    want("a", "7");
+    expect(asker.waiting.mock.lastCall).toEqual(["computing"]);
+    stop();
+    expect(asker.clear).toHaveBeenCalledOnce();
   });
 
   test("that nobody has any more are not asked", async () => {

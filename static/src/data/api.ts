@@ -66,6 +66,8 @@ export class Refusal extends Error {
   constructor(
     readonly code: string,
     message: string,
+    /** After so many seconds it may be asked again. */
+    readonly seconds = 1,
   ) {
     super(message);
   }

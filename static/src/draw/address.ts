@@ -18,7 +18,7 @@ const PATH = "/draw";
 export const NETWORKS: readonly string[] = ["reader", "one-layer"];
 export const RATE = 0.01;
 /** So many networks may be asked at once. */
-const MOST_NETWORKS = 4;
+export const MOST_NETWORKS = 4;
 const NETWORK = /^(?:reader|one-layer|run:[\w-]{1,80})$/;
 const CODE = /^[\w-]{8,1200}$/;
 

@@ -3,8 +3,6 @@
 import type { RunCard } from "../protocol";
 import type { Prediction, Reader } from "./api";
 
-/** So many networks may be asked at once. */
-export const MOST = 4;
 const RUN = "run:";
 
 /** The networks that come with Gradwalk; what they are is said by the server, once they are asked. */

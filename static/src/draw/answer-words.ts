@@ -1,7 +1,6 @@
 // What was read, in words and percent. Pure.
 
 import { formatCount } from "../charts/labels";
-import { formatNumber } from "../format";
 import type { Digit, Opinion, Prediction } from "./api";
 
 /** Below this probability the digits that it may be are named. */
@@ -97,6 +96,8 @@ export function timeText(milliseconds: Readonly<Record<string, number>>): string
   return `Read in ${duration(total)} ms: ${said}.`;
 }
 
+/** Plain, whatever its size: 0.6, 250, 1,200. */
 function duration(milliseconds: number): string {
-  return milliseconds < 10 ? formatNumber(milliseconds, 2) : formatCount(Math.round(milliseconds));
+  const tenths = Math.round(10 * milliseconds) / 10;
+  return tenths < 10 ? tenths.toFixed(1) : formatCount(Math.round(milliseconds));
 }

@@ -203,5 +203,5 @@ async function ask<T>(address: string, how: RequestInit): Promise<T> {
   if (answer.ok) return answer.json();
   const { code = "", message = answer.statusText, given = "", expected = "" } = await answer.json().catch(() => ({}));
   const details = expected ? ` Given: ${given}. Expected: ${expected}.` : "";
-  throw new Refusal(code, `${message}.${details}`);
+  throw new Refusal(code, `${message}.${details}`, Number(answer.headers.get("Retry-After")) || 1);
 }

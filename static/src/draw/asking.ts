@@ -2,7 +2,7 @@
 // while one is under way only the newest follows. Pure.
 
 import { Refusal } from "../data/api";
-import { type Asked, type Why, why } from "./api";
+import { type Asked, type Digit, type Why, why } from "./api";
 
 /** So many answers are kept; the oldest makes room. */
 const KEPT = 24;
@@ -37,10 +37,15 @@ export function keyOf({ code, network, lessons, rate }: Asked, of: number | null
   return JSON.stringify([code, network, lessons, lessons && rate, of]);
 }
 
+/** The same of what panels show: a run that has trained on since says something else of the same picture. */
+export function shownKeyOf(asked: Asked, { opinions }: Digit, of: number | null = null): string {
+  return keyOf(asked, of) + (asked.network.startsWith(RUN) ? opinions[0]?.logits.join() : "");
+}
+
 /** What becomes of an answer. */
 export interface Told<T> {
   answered(answer: T): void;
-  refused(message: string): void;
+  refused(reason: Refusal): void;
 }
 
 /**
@@ -77,7 +82,8 @@ export class Latest<T> {
       const answer = await question();
       if (turn === this.#turn) answered(answer);
     } catch (reason) {
-      if (turn === this.#turn) refused(messageOf(reason));
+      if (!(reason instanceof Refusal)) throw reason;
+      if (turn === this.#turn) refused(reason);
     } finally {
       this.#busy = false;
       this.#next();

@@ -1,4 +1,5 @@
-import { MOST, type Offer, offers } from "../../draw/answer-networks";
+import { MOST_NETWORKS } from "../../draw/address";
+import { type Offer, offers } from "../../draw/answer-networks";
 import type { RunCard } from "../../protocol";
 import { element, setText } from "../element";
 import type { RunsLine } from "./runs-line";
@@ -37,8 +38,8 @@ export function chooser(line: RunsLine, add: (id: string) => void): Chooser {
   function show(): void {
     if (!root.open) return;
     const offered = offers(asked, runs ?? []);
-    const full = asked.length >= MOST;
-    setText(note, full ? `${MOST} are asked at most: leave one out first.` : noteOf(runs, offered));
+    const full = asked.length >= MOST_NETWORKS;
+    setText(note, full ? `${MOST_NETWORKS} are asked at most: leave one out first.` : noteOf(runs, offered));
     const key = JSON.stringify([offered, full]);
     if (key === shown) return;
     shown = key;

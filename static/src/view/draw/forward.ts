@@ -1,16 +1,19 @@
 import { commonScale, hiddenLayers, type Layer, walkAddress } from "../../draw/answer-forward";
 import { ranked } from "../../draw/answer-words";
 import type { Digit, Why } from "../../draw/api";
-import { keyOf, Latest, whyOf } from "../../draw/asking";
+import { shownKeyOf, whyOf } from "../../draw/asking";
 import { countOf, labelOf, lessonsText } from "../../draw/lessons";
 import { askedOf, type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "../../draw/view";
 import { formatNumber } from "../../format";
 import { element, setText } from "../element";
-import { whenSeen } from "../seen";
-import { showMessage } from "../words";
 import { type LayerCells, layerCells } from "./cells";
+import { panelFrame } from "./panel";
+import { patient, type Question } from "./patient";
 import { drawDigit } from "./seen";
 import { softmaxTable, softmaxText } from "./softmax";
+
+const LEAD =
+  "Each layer makes new numbers of those before it. The last makes a score (logit) for each digit, and softmax makes probabilities of the ten scores.";
 
 /** The forward pass that one digit took through the network that is explained: every layer's numbers. */
 export function forwardPanel(host: HTMLElement, _actions: DrawActions): DrawPanel {
@@ -29,18 +32,12 @@ export function forwardPanel(host: HTMLElement, _actions: DrawActions): DrawPane
   const readout = element("p", { class: "quiet readout", "aria-live": "polite" });
   const formula = element("p", { class: "softmax-text" });
   const walk = element("a", { class: "ghost walk" }, "Walk it, one operation at a time");
-  const problem = element("p", { class: "problem", hidden: true });
   const scaled = element("span", { class: "quiet" }, "Layers, on one scale:");
   const below = element("div", { class: "forward-below" }, scaled, legend, readout);
-  const body = element("div", { hidden: true }, note, way, below, formula);
-  host.classList.add("reasons");
-  host.replaceChildren(element("h2", {}, "The forward pass it took"), body, problem, element("p", {}, walk));
-
-  const latest = new Latest<Why>();
+  const frame = panelFrame(host, "The forward pass it took", LEAD);
+  frame.content.append(note, way, below, formula);
+  host.append(element("p", {}, walk));
   const tell = (text: string) => setText(readout, text || "Point at a cell to read its value.");
-  let now: DrawView | null = null;
-  let seen = false;
-  let asked = "";
   let layout = "";
   let cells: readonly LayerCells[] = [];
   tell("");
@@ -48,8 +45,6 @@ export function forwardPanel(host: HTMLElement, _actions: DrawActions): DrawPane
   function show(why: Why, digit: Digit, lessons: number): void {
     const hidden = hiddenLayers(why);
     const scale = commonScale(hidden);
-    body.hidden = false;
-    showMessage(problem, "");
     setText(note, noteOf(why, lessons));
     drawDigit(pixels, digit);
     arrange(hidden);
@@ -59,7 +54,6 @@ export function forwardPanel(host: HTMLElement, _actions: DrawActions): DrawPane
     legend.replaceChildren(...ends, element("div", { class: "scale-bar", "aria-hidden": "true" }));
     table.show(why.logits, why.probabilities);
     formula.replaceChildren(...softmaxText(why.logits, why.probabilities, ranked(why.probabilities)[0] ?? 0));
-    host.removeAttribute("aria-busy");
   }
 
   function arrange(hidden: readonly Layer[]): void {
@@ -70,42 +64,28 @@ export function forwardPanel(host: HTMLElement, _actions: DrawActions): DrawPane
     layers.replaceChildren(...cells.map(({ root }) => root));
   }
 
-  whenSeen(host, (inSight) => {
-    seen = inSight;
-    if (now) ask(now);
-  });
+  const questions = patient<() => void>(host, frame, (show) => show());
 
-  function ask(view: DrawView): void {
+  function question(view: DrawView): Question<() => void> | null {
     const digit = pickedDigit(view);
-    const question = digit && askedOf(view, lessonsText(view.lessons, digit.code));
-    if (!question) return;
-    walk.href = walkAddress(question, labelOf(view.lessons, digit.code));
-    // A run may have trained on since: every reading asks anew.
-    const key = keyOf(question) + (question.network.startsWith("run:") ? digit.opinions[0]?.logits.join() : "");
-    if (!seen || key === asked) return;
-    asked = key;
-    host.setAttribute("aria-busy", "true");
+    const asked = digit && askedOf(view, lessonsText(view.lessons, digit.code));
+    if (!asked) return null;
+    walk.href = walkAddress(asked, labelOf(view.lessons, digit.code));
     const lessons = countOf(view.lessons);
-    latest.ask(() => whyOf(question, null), {
-      answered: (why) => show(why, digit, lessons),
-      refused(message) {
-        asked = "";
-        body.hidden = true;
-        showMessage(problem, message);
-        host.removeAttribute("aria-busy");
+    return {
+      key: shownKeyOf(asked, digit),
+      code: digit.code,
+      async ask() {
+        const answer = await whyOf(asked, null);
+        return () => show(answer, digit, lessons);
       },
-    });
+    };
   }
 
   return {
     update(view) {
-      now = view;
       host.hidden = pickedDigit(view) === null;
-      if (!host.hidden) ask(view);
-      else {
-        asked = "";
-        latest.drop();
-      }
+      questions.want(question(view), view.reading);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type Digit, learn } from "../../draw/api";
-import { keyOf, whyOf } from "../../draw/asking";
+import { shownKeyOf, whyOf } from "../../draw/asking";
 import { walkAddress } from "../../draw/learn";
 import { type Lesson, labelOf, lessonsText, taught, untaught } from "../../draw/lessons";
 import { askedOf, type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "../../draw/view";
@@ -35,23 +35,14 @@ export function learnPanel(host: HTMLElement, actions: DrawActions): DrawPanel {
   const frame = panelFrame(host, "Backprop my drawing", LEAD, form.root);
   const [result, copy] = [lessonResult(), copyAnswer()];
   frame.content.append(copy.root, result.root);
-  const questions = patient<() => void>(host, {
-    waiting: frame.waiting,
-    refused: frame.refused,
-    answered(show) {
-      frame.ready();
-      show();
-    },
-  });
+  const questions = patient<() => void>(host, frame, (show) => show());
 
   function update(): void {
     const digit = view && pickedDigit(view);
     if (view && digit) {
       form.show({ lessons: view.lessons, rate: view.rate, code: digit.code, own: digit.digit, label });
     }
-    const next = view && digit && question(view, digit);
-    questions.want(next, view?.reading);
-    if (!next) frame.clear();
+    questions.want(view && digit && question(view, digit), view?.reading);
   }
 
   function question(view: DrawView, digit: Digit): Question<() => void> | null {
@@ -61,7 +52,7 @@ export function learnPanel(host: HTMLElement, actions: DrawActions): DrawPanel {
     if (!asked || !last) return null;
     if (last.code !== digit.code) {
       return {
-        key: `elsewhere ${keyOf(asked)}`,
+        key: `elsewhere ${shownKeyOf(asked, digit)}`,
         code: digit.code,
         async ask() {
           const { probabilities } = await whyOf(asked, null);
@@ -73,7 +64,7 @@ export function learnPanel(host: HTMLElement, actions: DrawActions): DrawPanel {
       };
     }
     return {
-      key: `here ${keyOf(asked)}`,
+      key: `here ${shownKeyOf(asked, digit)}`,
       code: digit.code,
       async ask() {
         const answer = await learn(asked);

@@ -1,9 +1,12 @@
+import type { Refusal } from "../../data/api";
 import { Latest } from "../../draw/asking";
 import { later } from "../page";
 import { whenSeen } from "../seen";
 
 /** A picture that may still be drawn on is not asked about before the pen has rested so long. */
 const REST_MILLISECONDS = 300;
+/** A server that is busy is asked again after as long as it says, and so many times. */
+const TRIES = 4;
 
 export interface Question<T> {
   /** The same for questions with the same answer. */
@@ -13,45 +16,78 @@ export interface Question<T> {
   ask(): Promise<T>;
 }
 
-interface Told<T> {
-  /** An answer is on its way; what is shown is of the question before. */
-  waiting(): void;
-  answered(answer: T): void;
-  refused(message: string): void;
+/** Why what is shown is not what is wanted. */
+export type Wait = "drawing" | "other picture" | "computing";
+
+/** What shows how a question stands. */
+export interface Asker {
+  /** An answer is to come; what is shown, if anything, is of the question before. */
+  waiting(why: Wait): void;
+  /** What is shown is the answer. */
+  ready(): void;
+  /** `again` asks once more. */
+  refused(message: string, again: () => void): void;
+  /** Nothing is asked. */
+  clear(): void;
 }
 
-/** Asks the newest question only, once the panel is in sight and the pen rests; no answer to an older one is told. */
+/** Asks the newest question only, once the panel is in sight and the pen rests; no answer to an older one is shown. */
 export interface Patient<T> {
   /** null: nothing is asked any more. `drawing`: the picture is about to be another one. */
   want(question: Question<T> | null, drawing?: boolean): void;
 }
 
-export function patient<T>(root: HTMLElement, told: Told<T>): Patient<T> {
+export function patient<T>(root: HTMLElement, asker: Asker, show: (answer: T) => void): Patient<T> {
   const latest = new Latest<T>();
   let wanted: Question<T> | null = null;
+  let shown: Question<T> | null = null;
   /** It waits for its moment; what was asked already does not. */
   let open = false;
   let lastCode = "";
   let seen = false;
   let moving = false;
+  let tries = 0;
   let cancel = () => {};
 
   function go(): void {
-    cancel();
-    if (!wanted || !open || !seen || moving) return;
-    told.waiting();
     const question = wanted;
-    cancel = later(question.code === lastCode ? 0 : REST_MILLISECONDS, () => {
-      open = false;
-      lastCode = question.code;
-      latest.ask(() => question.ask(), { answered: told.answered, refused });
+    if (!question || !open) return;
+    cancel();
+    asker.waiting(reasonFor(question));
+    if (!seen || moving) return;
+    cancel = later(question.code === lastCode ? 0 : REST_MILLISECONDS, () => ask(question));
+  }
+
+  function reasonFor({ code }: Question<T>): Wait {
+    if (shown) return shown.code === code ? "computing" : "other picture";
+    return moving ? "drawing" : "computing";
+  }
+
+  function ask(question: Question<T>): void {
+    open = false;
+    lastCode = question.code;
+    tries++;
+    latest.ask(() => question.ask(), {
+      answered(answer) {
+        shown = question;
+        tries = 0;
+        asker.ready();
+        show(answer);
+      },
+      refused: (reason) => refused(question, reason),
     });
   }
 
-  /** What was refused is asked again when the panel comes back into sight. */
-  function refused(message: string): void {
+  function refused(question: Question<T>, { code, message, seconds }: Refusal): void {
+    if (code === "busy" && tries < TRIES) {
+      cancel = later(1000 * seconds, () => ask(question));
+      return;
+    }
+    // Asked again when the panel comes back into sight, too.
     open = true;
-    told.refused(message);
+    shown = null;
+    tries = 0;
+    asker.refused(message, go);
   }
 
   whenSeen(root, (now) => {
@@ -64,9 +100,14 @@ export function patient<T>(root: HTMLElement, told: Told<T>): Patient<T> {
       if (known && drawing === moving) return;
       moving = drawing;
       if (!known) {
-        wanted = question;
-        open = question !== null;
+        cancel();
         latest.drop();
+        wanted = question;
+        tries = 0;
+        if (!question) shown = null;
+        open = question !== null && question.key !== shown?.key;
+        if (!question) asker.clear();
+        else if (!open) asker.ready();
       }
       go();
     },

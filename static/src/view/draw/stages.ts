@@ -2,6 +2,7 @@ import { greyPixels, isCoarse, stagesOf } from "../../draw/answer-stages";
 import type { Stage } from "../../draw/api";
 import type { DrawActions, DrawPanel } from "../../draw/view";
 import { element, setText } from "../element";
+import { busyHeading } from "./panel";
 
 interface Thumb {
   readonly root: HTMLElement;
@@ -11,6 +12,7 @@ interface Thumb {
 
 /** The way from the picture as it came to 28x28: every stage small, one of them large. */
 export function stagesPanel(host: HTMLElement, _actions: DrawActions): DrawPanel {
+  const heading = busyHeading(element("span", {}, "From your picture to 28 by 28"), "of the picture before");
   const strip = element("ol", { class: "stage-strip" });
   const canvas = element("canvas", { role: "img" });
   const title = element("h3");
@@ -29,7 +31,7 @@ export function stagesPanel(host: HTMLElement, _actions: DrawActions): DrawPanel
   let focus = 0;
   host.classList.add("reasons");
   const none = element("p", { class: "quiet" }, "Once the pen rests, every stage is shown.");
-  host.replaceChildren(element("h2", {}, "From your picture to 28 by 28"), none, strip, large);
+  host.replaceChildren(heading.root, none, strip, large);
 
   function toggle(place: number): void {
     focus = place;

@@ -1,5 +1,5 @@
 import { toward } from "../../draw/api";
-import { keyOf } from "../../draw/asking";
+import { shownKeyOf } from "../../draw/asking";
 import { lessonsText } from "../../draw/lessons";
 import { type Frame, framesOf, towardText } from "../../draw/toward";
 import { askedOf, type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "../../draw/view";
@@ -53,14 +53,9 @@ export function towardPanel(host: HTMLElement, _actions: DrawActions): DrawPanel
     setText(says, towardText(shown.frames, at, shown.target));
   }
 
-  const questions = patient<Answer>(host, {
-    waiting: frame.waiting,
-    refused: frame.refused,
-    answered(answer) {
-      frame.ready();
-      shown = answer;
-      steps.load(answer.frames.length - 1);
-    },
+  const questions = patient<Answer>(host, frame, (answer) => {
+    shown = answer;
+    steps.load(answer.frames.length - 1);
   });
 
   function want(): void {
@@ -75,7 +70,7 @@ export function towardPanel(host: HTMLElement, _actions: DrawActions): DrawPanel
     choose(targets, String(target));
     setText(frame.heading, `What would make it ${aDigit(target)}`);
     return {
-      key: keyOf(asked, target),
+      key: shownKeyOf(asked, digit, target),
       code: digit.code,
       ask: async () => ({ frames: framesOf(await toward(asked, target)), target }),
     };

@@ -1,4 +1,4 @@
-import { keyOf, whyOf } from "../../draw/asking";
+import { shownKeyOf, whyOf } from "../../draw/asking";
 import { labelOf, lessonsText } from "../../draw/lessons";
 import { askedOf, type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "../../draw/view";
 import { explained, inkOf } from "../../draw/why";
@@ -23,14 +23,7 @@ export function whyPanel(host: HTMLElement, _actions: DrawActions): DrawPanel {
   };
   const [small, big] = [evidence(pick), large(pick)];
   frame.content.append(small.root, big.root);
-  const questions = patient<() => void>(host, {
-    waiting: frame.waiting,
-    refused: frame.refused,
-    answered(show) {
-      frame.ready();
-      show();
-    },
-  });
+  const questions = patient<() => void>(host, frame, (show) => show());
 
   function want(): void {
     questions.want(question(), view?.reading);
@@ -42,7 +35,7 @@ export function whyPanel(host: HTMLElement, _actions: DrawActions): DrawPanel {
     if (!view || !digit || !asked) return null;
     const [chosen, label] = [of, labelOf(view.lessons, digit.code)];
     return {
-      key: `${keyOf(asked, chosen)} ${label}`,
+      key: `${shownKeyOf(asked, digit, chosen)} ${label}`,
       code: digit.code,
       async ask() {
         const answer = explained(await whyOf(asked, chosen));
