@@ -44,6 +44,9 @@ RATE = 0.01
 KEPT = 8_000_000
 """Parameters of all copies that are kept, so that walking and repeating are quick: 64 megabytes with their grads."""
 
+KEPT_COPIES = 500
+"""Copies that are kept, however small: what is beside the parameters counts, too."""
+
 
 class LessonsError(EngineError):
     """A word that is no lessons."""
@@ -138,12 +141,13 @@ class Copies:
     """Makes copies, and keeps the latest ones. Any thread may ask.
 
     Args:
-        most: parameters of all copies that are kept together.
+        parameters: of all copies that are kept together, at most.
+        copies: that are kept, at most.
     """
 
-    def __init__(self, most: int = KEPT) -> None:
-        self._most, self._lock = most, Lock()
-        self._kept: OrderedDict[tuple[str, str, float, tuple[Lesson, ...]], Copy] = OrderedDict()
+    def __init__(self, parameters: int = KEPT, copies: int = KEPT_COPIES) -> None:
+        self._parameters, self._copies, self._lock = parameters, copies, Lock()
+        self._kept: OrderedDict[bytes, Copy] = OrderedDict()
 
     def taught(self, network: Network, lessons: Sequence[Lesson], rate: float) -> Copy:
         """The network after these lessons: training steps with a batch of one picture, SGD with this learning rate.
@@ -158,8 +162,8 @@ class Copies:
         wanted = tuple(lessons)
         if not wanted:
             return Copy(network, ())
-        version = _version(network)
-        done, copy = self._nearest(network, version, wanted, rate)
+        keys = _keys(network, wanted, rate)
+        done, copy = self._nearest(network, keys)
         losses, training, latest = list(copy.losses), None, None
         for lesson in wanted[done:]:
             if training is None or lesson != latest:
@@ -173,24 +177,29 @@ class Copies:
         if not all(np.isfinite(parameter.data).all() for parameter in training.model.parameters()):
             raise diverged(rate, len(losses))
         copy = Copy(replace(network, model=training.model), tuple(losses))
-        self._keep((network.id, version, rate, wanted), copy)
+        self._keep(keys[-1], copy)
         return copy
 
-    def _nearest(self, network: Network, version: str, wanted: tuple[Lesson, ...], rate: float) -> tuple[int, Copy]:
-        """The kept copy that has had the most of these lessons, and how many."""
+    def _nearest(self, network: Network, keys: Sequence[bytes]) -> tuple[int, Copy]:
+        """The kept copy that has had the most of the lessons with these keys, and how many."""
         with self._lock:
-            for done in range(len(wanted), 0, -1):
-                key = network.id, version, rate, wanted[:done]
+            for done, key in reversed(list(enumerate(keys, 1))):
                 if key in self._kept:
                     self._kept.move_to_end(key)
                     return done, self._kept[key]
         return 0, Copy(network, ())
 
-    def _keep(self, key: tuple[str, str, float, tuple[Lesson, ...]], copy: Copy) -> None:
+    def _keep(self, key: bytes, copy: Copy) -> None:
+        size = copy.network.parameters
+        if size > self._parameters:
+            return
         with self._lock:
+            self._kept.pop(key, None)
+            others = sum(kept.network.parameters for kept in self._kept.values())
+            while self._kept and (others + size > self._parameters or len(self._kept) >= self._copies):
+                _, oldest = self._kept.popitem(last=False)
+                others -= oldest.network.parameters
             self._kept[key] = copy
-            while sum(kept.network.parameters for kept in self._kept.values()) > self._most:
-                self._kept.popitem(last=False)
 
 
 def diverged(rate: float, steps: int) -> DivergedError:
@@ -212,11 +221,14 @@ def _parameters(network: Network) -> dict[str, Array]:
     return {name: parameter.data for name, parameter in network.model.named_parameters()}
 
 
-def _version(network: Network) -> str:
-    """Tells a run's network from the same run's some training steps later."""
-    if not network.id.startswith(RUN):
-        return ""
-    digest = hashlib.blake2b(digest_size=16)
-    for array in _parameters(network).values():
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+def _keys(network: Network, lessons: Sequence[Lesson], rate: float) -> list[bytes]:
+    """What tells the copy after one lesson from all others, after two, and so on: short, as a picture is not."""
+    digest = hashlib.blake2b(repr((network.id, rate)).encode(), digest_size=16)
+    if network.id.startswith(RUN):  # the same run has another network some training steps later
+        for array in _parameters(network).values():
+            digest.update(array.tobytes())
+    keys = []
+    for lesson in lessons:
+        digest.update(repr(tuple(lesson)).encode())
+        keys.append(digest.digest())
+    return keys

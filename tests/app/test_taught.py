@@ -124,21 +124,27 @@ def test_a_copy_is_the_same_whatever_was_kept_before() -> None:
     assert same(copy.network, fresh.network)
     assert copy.losses == fresh.losses
     assert len(fresh.losses) == 6
-    nothing_kept = Copies(most=0)
+    nothing_kept = Copies(parameters=0)
     nothing_kept.taught(came, lessons("7.1"), 0.05)
     assert same(nothing_kept.taught(came, lessons(word), 0.05).network, fresh.network)
 
 
-def test_what_is_kept_is_taken_further(monkeypatch: pytest.MonkeyPatch) -> None:
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[Lesson]:
+    """The lessons that a training is begun for, from now on."""
     import app.taught
 
     begun: list[Lesson] = []
 
-    def watched(network: Network, lesson: Lesson, rate: float) -> Any:
+    def begin(network: Network, lesson: Lesson, rate: float) -> Any:
         begun.append(lesson)
         return pupil(network, lesson, rate)
 
-    monkeypatch.setattr(app.taught, "pupil", watched)
+    monkeypatch.setattr(app.taught, "pupil", begin)
+    return begun
+
+
+def test_what_is_kept_is_taken_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = watched(monkeypatch)
     came, copies = made(), Copies()
     copies.taught(came, lessons("7.3~1.1"), 0.05)
     assert [lesson.label for lesson in begun] == [7, 1]
@@ -148,11 +154,12 @@ def test_what_is_kept_is_taken_further(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [lesson.label for lesson in begun] == [7, 1, 4]
 
 
-def test_other_rates_and_networks_have_copies_of_their_own() -> None:
+def test_other_rates_networks_and_pictures_have_copies_of_their_own() -> None:
     copies, word = Copies(), lessons("7.1")
     slow, fast = (copies.taught(made(), word, rate).network for rate in (0.01, 0.1))
     assert not same(slow, fast)
     assert not same(slow, copies.taught(made("other", seed=4), word, 0.01).network)
+    assert not same(slow, copies.taught(made(), lessons(f"7.1.{OTHER}"), 0.01).network)
 
 
 def test_a_run_that_has_trained_on_is_another_network() -> None:
@@ -162,13 +169,23 @@ def test_a_run_that_has_trained_on_is_another_network() -> None:
     assert same(copies.taught(late, word, 0.05).network, Copies().taught(late, word, 0.05).network)
 
 
-def test_what_is_kept_is_bounded() -> None:
+@pytest.mark.parametrize("bound", ["parameters", "copies"])
+def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
+    """The latest three are kept; a copy too large to be kept at all drives none of them out."""
+    begun = watched(monkeypatch)
     came = made()
-    copies = Copies(most=3 * came.parameters)
+    copies = Copies(**{bound: {"parameters": 3 * came.parameters, "copies": 3}[bound]})
     for label in range(10):
         copies.taught(came, lessons(f"{label}.1"), 0.05)
-    assert len(copies._kept) == 3
-    assert {key[-1][0].label for key in copies._kept} == {7, 8, 9}
+    if bound == "parameters":
+        copies.taught(made("large", hidden=(40,)), lessons("1.1"), 0.05)
+    begun.clear()
+    for label in (9, 8, 7):
+        copies.taught(came, lessons(f"{label}.1"), 0.05)
+    assert not begun
+    for label in (6, 7, 8, 9):  # 9 was asked for before 8 and 7, so it has gone
+        copies.taught(came, lessons(f"{label}.1"), 0.05)
+    assert [lesson.label for lesson in begun] == [6, 9]
 
 
 @pytest.mark.parametrize("word", ["7.1", "7.9"])
