@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from engine.expression import Limits
 
 SAMPLE = 1
 """The picture of the built-in digits for testing that is shown where none is given: the networks disagree on it."""
+
+READER = "reader"
+"""The network that reads the picture where none is named."""
 
 PASSES = (("look", "look"), ("learn", "learn"))
 DIGITS = tuple((str(digit), str(digit)) for digit in range(CLASSES))
@@ -102,7 +106,7 @@ class DigitScene:
             ),
             updates=traced.updates,
             changes=traced.changes,
-            origin=Origin("Your digit", f"/draw?picture={asked.code}"),
+            origin=origin(asked, (*asked.lessons, Lesson(asked.code, label)) if way == "learn" else asked.lessons),
         )
 
     def _asked(self, choices: Mapping[str, str]) -> Asked:
@@ -111,7 +115,27 @@ class DigitScene:
             decode(code)
         word = code or encode(built_in()[1].images[SAMPLE])
         lessons = read_lessons(choices.get("lessons", ""), word)
-        return Asked(word, not code, self.networks.get(choices.get("network", "reader")), lessons, rate_of(choices))
+        return Asked(word, not code, self.networks.get(choices.get("network", READER)), lessons, rate_of(choices))
+
+
+def origin(asked: Asked, lessons: Sequence[Lesson]) -> Origin:
+    """The drawing page as it was left: the picture, the network that was explained, and the copy's lessons."""
+    query = {"picture": asked.code}
+    if asked.network.id != READER:
+        query["network"] = f"{asked.network.id},{READER}"
+    if lessons:
+        query |= {"lessons": lessons_word(lessons, asked.code), "rate": f"{asked.rate:g}"}
+    return Origin("Your drawing", f"/draw?{urlencode(query, safe=',:~')}#{'learn' if lessons else 'forward'}")
+
+
+def lessons_word(lessons: Sequence[Lesson], code: str) -> str:
+    """Training steps as an address holds them, beside the picture `code`: what `read_lessons` reads.
+
+    >>> lessons_word([Lesson("CODE", 7), Lesson("CODE", 7), Lesson("OTHER", 1)], "CODE")
+    '7.2~1.1.OTHER'
+    """
+    items = [(lesson, len(list(same))) for lesson, same in groupby(lessons)]
+    return "~".join(f"{one.label}.{times}" + (f".{one.code}" if one.code != code else "") for one, times in items)
 
 
 def label_of(choices: Mapping[str, str]) -> int | None:
@@ -144,32 +168,37 @@ def switches(network: Network, label: int, way: str) -> tuple[Choice, ...]:
     )
 
 
+def a_digit(digit: int) -> str:
+    """A digit with its article: a 7, an 8."""
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
 def picture_notes(asked: Asked) -> tuple[str, ...]:
     """Which picture it is, where it is not the visitor's."""
     if not asked.sample:
         return ()
     _, test = built_in()
-    words = f"No picture came with this address, so here is a sample: a {test.labels[SAMPLE]} of the built-in digits."
-    return (f"{words} Draw or upload your own to walk it.",)
+    sample = f"{a_digit(test.labels[SAMPLE])} of the built-in digits"
+    return (f"No picture came with this address, so here is a sample: {sample}. Draw or upload your own to walk it.",)
 
 
 def verdict_note(asked: Asked, prediction: int, probability: float) -> str:
     """Who reads it, what the visitor's copy has been taught before, and what it says."""
-    verdict = f"takes it for a {prediction} ({probability:.1%})"
+    verdict = f"takes it for {a_digit(prediction)} ({probability:.1%})"
     if not asked.lessons:
         return f"{asked.network.title} {verdict}. It is the network as it came: your copy has had no lessons."
     count = len(asked.lessons)
     return (
         f"Your copy of {asked.network.title} {verdict}, after {count} training step{'s' * (count > 1)} with a learning "
-        f"rate of {asked.rate:g}: {lessons_text(asked.lessons, asked.code)}. The network itself stays as it came."
+        f"rate of {asked.rate:g}: {lessons_words(asked.lessons, asked.code)}. The network itself stays as it came."
     )
 
 
-def lessons_text(lessons: Sequence[Lesson], code: str) -> str:
+def lessons_words(lessons: Sequence[Lesson], code: str) -> str:
     """Lessons in words, in order: "3 on this picture as a 7, 2 on another one as a 1"."""
     parts = [(lesson, len(list(same))) for lesson, same in groupby(lessons)]
     return ", ".join(
-        f"{count} on {'this picture' if lesson.code == code else 'another one'} as a {lesson.label}"
+        f"{count} on {'this picture' if lesson.code == code else 'another one'} as {a_digit(lesson.label)}"
         for lesson, count in parts
     )
 
@@ -179,7 +208,7 @@ def label_note(given: int | None, prediction: int, way: str) -> str:
     if given is None:
         label = f"Nobody has said what it is, so the label is the network's own prediction, {prediction}."
     else:
-        label = f"You say it is a {given}."
+        label = f"You say it is {a_digit(given)}."
     if way == "look":
         return f"{label} Nothing is updated in this pass."
     return f"{label} The update changes your copy only."

@@ -20,7 +20,7 @@ from app.protocol import Lines, Position, Terms
 from app.runs.errors import UnknownRunError
 from app.scene import Opened, Request
 from app.scenes import all_scenes
-from app.scenes.digit import SAMPLE, DigitScene
+from app.scenes.digit import SAMPLE, DigitScene, a_digit
 from app.scenes.training_trace import training_trace
 from app.settings import Settings
 from app.taught import Copies, DivergedError, LessonsError, pupil, read_lessons
@@ -150,14 +150,19 @@ def test_an_element_of_a_weight_opens_into_its_product_and_its_update() -> None:
 def test_the_notes_say_which_network_how_many_lessons_and_whose_label() -> None:
     (verdict, label) = opened(label=7, **{"pass": "learn"}).notes
     chance = NETWORKS.get("one-layer").probabilities(rows(TEST.images[5:6]))[0]
-    assert verdict.startswith(f"One layer takes it for a {chance.argmax()} ({chance.max():.1%}).")
+    assert verdict.startswith(f"One layer takes it for {a_digit(int(chance.argmax()))} ({chance.max():.1%}).")
     assert "no lessons" in verdict
     assert label == "You say it is a 7. The update changes your copy only."
     (verdict, label) = opened(lessons=f"7.2~1.1.{OTHER}", rate="0.02").notes
-    assert verdict.startswith("Your copy of One layer takes it for a ")
+    assert verdict.startswith("Your copy of One layer takes it for a")
     assert "after 3 training steps with a learning rate of 0.02: 2 on this picture as a 7, 1 on another one" in verdict
     assert label.startswith("Nobody has said what it is, so the label is the network's own prediction")
     assert label.endswith("Nothing is updated in this pass.")
+
+
+def test_digits_have_their_article() -> None:
+    assert [a_digit(digit) for digit in (7, 8)] == ["a 7", "an 8"]
+    assert opened(label=8).notes[-1].startswith("You say it is an 8.")
 
 
 def test_without_a_label_it_is_the_networks_own_prediction() -> None:
@@ -176,11 +181,25 @@ def test_without_a_picture_it_shows_a_sample_and_says_so() -> None:
     assert not scene.listed
 
 
-def test_the_way_back_leads_to_the_drawing() -> None:
-    found = opened()
-    message = Encoder(found, 1).opened_message("", "", "digit", Position(step=0), 1)
+@pytest.mark.parametrize(
+    ("choices", "address"),
+    [
+        ({"network": "reader"}, f"/draw?picture={CODE}#forward"),
+        ({}, f"/draw?picture={CODE}&network=one-layer,reader#forward"),
+        (
+            {"network": "reader", "lessons": f"7.2~1.1.{OTHER}", "rate": "0.001"},
+            f"/draw?picture={CODE}&lessons=7.2~1.1.{OTHER}&rate=0.001#learn",
+        ),
+        (
+            {"network": "reader", "lessons": "7.2", "rate": "0.1", "label": 7, "pass": "learn"},
+            f"/draw?picture={CODE}&lessons=7.3&rate=0.1#learn",
+        ),
+    ],
+)
+def test_the_way_back_leads_to_the_drawing_as_it_was_left(choices: dict[str, object], address: str) -> None:
+    message = Encoder(opened(**choices), 1).opened_message("", "", "digit", Position(step=0), 1)
     assert message.origin is not None
-    assert message.origin.address == f"/draw?picture={CODE}"
+    assert message.origin.address == address
 
 
 def test_the_result_speaks_of_the_picture() -> None:

@@ -30,7 +30,7 @@ def address(**choices: str) -> str:
 
 def opened(page: Page, where: str) -> None:
     page.goto(where)
-    expect(page.locator("#crumbs a")).to_have_text("Your digit")
+    expect(page.locator("#crumbs a")).to_have_text("Your drawing")
 
 
 def press(page: Page, key: str, times: int = 1) -> None:

@@ -12,8 +12,8 @@ export interface Lesson {
 }
 
 /** More lessons than these are too long for an address, and for the server to take anew with every question. */
-const MOST_LESSONS = 20;
-const MOST_STEPS = 100;
+export const MOST_LESSONS = 20;
+export const MOST_STEPS = 100;
 
 /** The word of lessons; `code` is the picture it stands beside. */
 export function lessonsText(lessons: readonly Lesson[], code: string): string {
