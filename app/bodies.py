@@ -7,14 +7,18 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import anyio
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message
 
-from app.problems import Problem
+from app.problems import Problem, nobody_waits, too_slow
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+SECONDS = 60
+"""A question that has not come by then is not waited for."""
 
 
 def json_route(limit: int) -> type[APIRoute]:
@@ -64,18 +68,21 @@ def _require_type(request: Request) -> None:
 async def _read(request: Request, limit: int) -> bytes:
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise Problem(
-                    413,
-                    "too_large",
-                    "That is too much to read",
-                    given=f"more than {limit:,} bytes",
-                    expected=f"at most {limit:,} bytes",
-                )
+        with anyio.fail_after(SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise Problem(
+                        413,
+                        "too_large",
+                        "That is too much to read",
+                        given=f"more than {limit:,} bytes",
+                        expected=f"at most {limit:,} bytes",
+                    )
     except ClientDisconnect:
-        raise Problem(499, "gone", "Nobody waits any more", given="a closed connection", expected="none") from None
+        raise nobody_waits() from None
+    except TimeoutError:
+        raise too_slow(len(body), SECONDS) from None
     return bytes(body)
 
 

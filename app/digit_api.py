@@ -11,31 +11,16 @@ from starlette.responses import Response
 from app.bodies import json_answer, json_route
 from app.digit_answers import NotFiniteError, answer_learn, answer_toward, answer_why
 from app.digit_messages import BODY, Asked, LearnedOut, LearnIn, TowardIn, TowardOut, WhyIn, WhyOut
-from app.digits.code import CodeError, decode
-from app.networks import Network, Networks, UnknownNetworkError
-from app.problems import Code, Problem, responses
-from app.runs.errors import UnknownRunError
-from app.store import StoreError
-from app.taught import Copies, DivergedError, Lesson, LessonsError, diverged, read_lessons
+from app.digits.code import decode
+from app.networks import Network, Networks
+from app.problems import responses
+from app.refusals import refusal
+from app.taught import Copies, Lesson, diverged, read_lessons
 from app.turns import Turns
-from engine.data import DataError, Rows, rows
-from engine.errors import EngineError, LimitError
+from engine.data import Rows, rows
+from engine.errors import EngineError
 
-PROBLEMS: tuple[tuple[type[EngineError], int, Code], ...] = (
-    (UnknownNetworkError, 404, "unknown_network"),
-    (UnknownRunError, 404, "unknown_network"),
-    (CodeError, 422, "bad_code"),
-    (LessonsError, 422, "bad_lessons"),
-    (LimitError, 422, "bad_lessons"),
-    (DivergedError, 422, "diverged"),
-    (DataError, 409, "damaged"),
-    (StoreError, 409, "damaged"),
-    (EngineError, 422, "bad_request"),
-)
-"""How each error is told: status and code."""
-
-
-ERRORS = responses(400, 403, 404, 413, 415, 422, 503)
+ERRORS = responses(400, 403, 404, 408, 409, 413, 415, 422, 500, 503)
 
 
 def digit_router(networks: Networks, copies: Copies, turns: Turns) -> APIRouter:
@@ -94,12 +79,6 @@ def told(asked: Asked, work: Callable[[], BaseModel]) -> bytes:
     try:
         return work().model_dump_json().encode()
     except NotFiniteError:
-        raise problem(diverged(asked.rate, len(read_lessons(asked.lessons, asked.code)))) from None
+        raise refusal(diverged(asked.rate, len(read_lessons(asked.lessons, asked.code)))) from None
     except EngineError as error:
-        raise problem(error) from error
-
-
-def problem(error: EngineError) -> Problem:
-    """How an error is told over HTTP."""
-    status, code = next((status, code) for kind, status, code in PROBLEMS if isinstance(error, kind))
-    return Problem(status, code, error.message, given=error.given, expected=error.expected)
+        raise refusal(error) from error

@@ -23,7 +23,7 @@ from app.networks import Networks
 from app.pages import error_page, page_templates, pages_router
 from app.predict_api import predict_router
 from app.prediction import picture_limits
-from app.problems import Problem, tell_invalid, tell_problem
+from app.problems import Problem, tell_failure, tell_invalid, tell_problem
 from app.proof import prove
 from app.resources import static_folder, templates_folder
 from app.runs.lessons import lessons
@@ -100,6 +100,7 @@ def create_app(settings: Settings, fetch: Fetch = fetch_in_process) -> FastAPI:
     app.add_exception_handler(HTTPException, error_page(templates))
     app.add_exception_handler(Problem, tell_problem)
     app.add_exception_handler(RequestValidationError, tell_invalid)
+    app.add_exception_handler(Exception, tell_failure)
 
     limits = expression_limits(settings)
 

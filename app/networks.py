@@ -49,6 +49,10 @@ class DamagedNetworkError(EngineError):
     """A file of a network that is not what Gradwalk came with."""
 
 
+class DivergedError(EngineError):
+    """Numbers that left what floats can hold."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """A trained network. Its parameters are shared: who wants to change them takes a copy.
@@ -128,6 +132,15 @@ def load(name: str, folder: Path = FOLDER) -> Network:
 
 built_in = cache(load)
 """The same, loaded once; where it could not be, the next who asks tries again."""
+
+
+def no_use(network: str = "a network") -> DivergedError:
+    """What is said of a network that gives numbers no more."""
+    return DivergedError(
+        "This network has diverged: its numbers have become too large",
+        given=f"{network} that says nothing of any picture",
+        expected="one that was trained with a smaller learning rate",
+    )
 
 
 def _damaged(path: Path, given: str) -> DamagedNetworkError:

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
@@ -14,6 +13,7 @@ from starlette.responses import Response
 
 from app import __version__
 from app.datasets import SOURCES
+from app.problems import tell_refusal
 from app.resources import read_manifest
 from app.scene import Scene
 from engine.op import OPS
@@ -67,7 +67,7 @@ def error_page(templates: Jinja2Templates) -> Callable[[Request, Exception], Awa
     async def handle(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if "text/html" not in request.headers.get("accept", ""):
-            return await http_exception_handler(request, error)
+            return await tell_refusal(request, error)
         words = "There is no such page." if error.detail == "Not Found" else error.detail
         return templates.TemplateResponse(request, "error.html", {"words": words}, error.status_code, error.headers)
 

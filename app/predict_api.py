@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from app.digits.decode import EmptyError, NotAPictureError, PictureError, TooLargeError
-from app.networks import DamagedNetworkError, Networks, UnknownNetworkError
+from app.bodies import json_answer
+from app.networks import Networks
 from app.predict_messages import PredictionOut, told
 from app.prediction import predict
-from app.problems import Code, Problem, responses
-from app.runs.errors import UnknownRunError
-from app.store import StoreError
+from app.problems import responses
+from app.refusals import refusal
 from app.turns import Turns
 from app.uploads import FORM, Uploads, file_of, is_form
 from engine.errors import EngineError
@@ -23,21 +21,6 @@ from engine.errors import EngineError
 MOST_NETWORKS = 4
 LONGEST_NAME = 100
 DEFAULT_NETWORK = "reader"
-PACKED = 20_000
-"""An answer of so many bytes is packed here, where its turn is; what is smaller is packed on the way out."""
-
-PROBLEMS: tuple[tuple[type[EngineError], int, Code], ...] = (
-    (EmptyError, 400, "bad_request"),
-    (NotAPictureError, 415, "not_a_picture"),
-    (TooLargeError, 413, "too_large"),
-    (PictureError, 422, "bad_picture"),
-    (UnknownNetworkError, 404, "unknown_network"),
-    (UnknownRunError, 404, "unknown_network"),
-    (DamagedNetworkError, 500, "damaged"),
-    (StoreError, 500, "damaged"),
-    (EngineError, 422, "bad_request"),
-)
-"""How each error is told: status and code. The first that fits is the one."""
 
 BODY: dict[str, Any] = {
     "required": True,
@@ -70,7 +53,7 @@ def predict_router(networks: Networks, uploads: Uploads, turns: Turns) -> APIRou
         "/api/predict",
         response_model=PredictionOut,
         openapi_extra={"requestBody": BODY},
-        responses=responses(400, 403, 404, 408, 413, 415, 422, 503),
+        responses=responses(400, 403, 404, 408, 409, 413, 415, 422, 500, 503),
         summary="Read the digits in a picture",
     )
     async def route(
@@ -101,21 +84,12 @@ def predict_router(networks: Networks, uploads: Uploads, turns: Turns) -> APIRou
             data = file_of(body, request.headers["content-type"]) if is_form(request) else body
             chosen = [networks.get(name) for name in dict.fromkeys(network)]
             answer = told(predict(data, chosen, uploads.limits), stages).model_dump_json().encode()
-            return _answer(answer, "gzip" in request.headers.get("accept-encoding", ""))
+            return json_answer(answer, request)
 
         try:
             async with uploads.body(request) as body:
                 return await turns.run(lambda: work(body), request.is_disconnected)
         except EngineError as error:
-            status, code = next((status, code) for kind, status, code in PROBLEMS if isinstance(error, kind))
-            raise Problem(status, code, error.message, given=error.given, expected=error.expected) from error
+            raise refusal(error) from error
 
     return router
-
-
-def _answer(body: bytes, packed: bool) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    if packed and len(body) >= PACKED:
-        body = gzip.compress(body, 1)
-        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(body, headers=headers, media_type="application/json")

@@ -13,7 +13,7 @@ import numpy as np
 from app.digits.decode import Picture, PictureError, PictureLimits, decode
 from app.digits.reading import Box, Reading
 from app.digits.threads import use_one_thread
-from app.networks import Network
+from app.networks import Network, no_use
 from app.settings import Settings
 from engine.data import CLASSES, rows
 from engine.functional import softmax
@@ -105,6 +105,7 @@ def predict(data: bytes, networks: Sequence[Network], limits: PictureLimits) -> 
 
     Raises:
         PictureError: it is none that can be read, or has too many digits.
+        DivergedError: one of the networks says nothing of any picture.
     """
     from app.digits.read import read
 
@@ -134,5 +135,7 @@ def _opinion(network: Network, reading: Reading) -> Opinion:
         nothing = np.empty((0, CLASSES), np.float32)
         return Opinion(network, nothing, nothing)
     logits = network.logits(rows(np.stack([digit.picture for digit in reading.digits])))
+    if not np.isfinite(logits).all():
+        raise no_use(f"the network {network.id}")
     with no_grad():
         return Opinion(network, logits, softmax(logits).numpy())

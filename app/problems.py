@@ -8,7 +8,9 @@ from typing import Any, Literal
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.status import HTTP_404_NOT_FOUND
 
 Code = Literal[
     "bad_code",
@@ -18,6 +20,7 @@ Code = Literal[
     "busy",
     "damaged",
     "diverged",
+    "failed",
     "foreign",
     "gone",
     "missing",
@@ -74,7 +77,7 @@ STATUSES: dict[int, tuple[str, Words]] = {
         "The request did not come in time",
         Words(
             code="too_slow",
-            message="The picture did not come in time",
+            message="The request did not come in time",
             given="65,536 bytes in 60 seconds",
             expected="all of it",
         ),
@@ -113,6 +116,15 @@ STATUSES: dict[int, tuple[str, Words]] = {
             message="This PNG picture is broken or cut off",
             given="812 bytes, of which the decoder says: image file is truncated",
             expected="a file that other programs open",
+        ),
+    ),
+    500: (
+        "The server cannot answer, whatever is asked",
+        Words(
+            code="damaged",
+            message="reader.npz is damaged",
+            given="a file of another content",
+            expected="the file that Gradwalk came with: install it again",
         ),
     ),
     503: (
@@ -160,7 +172,25 @@ class Problem(Exception):
 
     def answer(self) -> JSONResponse:
         """The answer to the request."""
-        return JSONResponse(self.words.model_dump(), self.status, self.headers)
+        # What was given may hold halves of characters, which JSON has a word for and UTF-8 has not.
+        words = {name: text.encode(errors="replace").decode() for name, text in self.words.model_dump().items()}
+        return JSONResponse(words, self.status, self.headers)
+
+
+def nobody_waits() -> Problem:
+    """Nobody reads this any more: it is for the records of the server."""
+    return Problem(499, "gone", "Nobody waits any more", given="a closed connection", expected="none")
+
+
+def too_slow(size: int, seconds: int) -> Problem:
+    """What has not come in time is not waited for."""
+    return Problem(
+        408,
+        "too_slow",
+        "The request did not come in time",
+        given=f"{size:,} bytes in {seconds} seconds",
+        expected="all of it",
+    )
 
 
 async def tell_problem(request: Request, error: Exception) -> JSONResponse:
@@ -173,7 +203,32 @@ async def tell_invalid(request: Request, error: Exception) -> JSONResponse:
     """A handler of parameters that cannot be; the first of them is told."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    name = str(first["loc"][-1])
+    name = next(part for part in reversed(first["loc"]) if isinstance(part, str))  # not its number in a list
     return Problem(
         422, "bad_request", f"{name} cannot be that", given=str(first["input"])[:100], expected=first["msg"]
+    ).answer()
+
+
+async def tell_refusal(request: Request, error: Exception) -> JSONResponse:
+    """A handler of what the framework refuses: addresses that there are not, and methods that they have not."""
+    assert isinstance(error, HTTPException)
+    allowed = (error.headers or {}).get("Allow")
+    return Problem(
+        error.status_code,
+        "missing" if error.status_code == HTTP_404_NOT_FOUND else "bad_request",
+        "There is nothing at this address" if error.detail == "Not Found" else error.detail,
+        given=f"{request.method} {request.url.path[:100]}",
+        expected=f"one of the methods {allowed}" if allowed else "an address that the page /api lists",
+        headers=error.headers,
+    ).answer()
+
+
+async def tell_failure(request: Request, error: Exception) -> JSONResponse:
+    """A handler of what nobody has foreseen; the server's records say more than is told here."""
+    return Problem(
+        500,
+        "failed",
+        "The server has failed; this is its fault",
+        given=f"{request.method} {request.url.path[:100]}",
+        expected="an answer",
     ).answer()

@@ -30,7 +30,7 @@ TOLERANCE = 1e-6
 def prove(
     trace: Trace, seconds: float = SECONDS, clock: Callable[[], float] = time.monotonic
 ) -> tuple[list[Proof], str]:
-    """Compare the gradient of every leaf that has one, parameters and pixels included, and say in plain words how it went.
+    """Compare the gradient of every leaf that has one, parameters and pixels included, and say plainly how it went.
 
     When the time is over, what PyTorch agrees with is only counted.
     """

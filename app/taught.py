@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.digits.code import LONGEST, decode
-from app.networks import RUN, Network
+from app.networks import RUN, DivergedError, Network, no_use
 from engine.data import CLASSES, Dataset
 from engine.errors import EngineError, LimitError
 from engine.op import Array
@@ -50,10 +50,6 @@ KEPT_COPIES = 500
 
 class LessonsError(EngineError):
     """A word that is no lessons."""
-
-
-class DivergedError(EngineError):
-    """Numbers that left what floats can hold."""
 
 
 class Lesson(NamedTuple):
@@ -205,11 +201,7 @@ class Copies:
 def diverged(rate: float, steps: int) -> DivergedError:
     """What is said where a network is of no use any more, after so many training steps of the visitor's own."""
     if not steps:
-        return DivergedError(
-            "This network has diverged: its numbers have become too large",
-            given="a network that says nothing of any picture",
-            expected="one that was trained with a smaller learning rate",
-        )
+        return no_use()
     return DivergedError(
         "The copy has diverged: its numbers have become too large",
         given=f"{steps} training step{'s' * (steps > 1)} with a learning rate of {rate:g}",

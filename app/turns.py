@@ -8,7 +8,7 @@ from typing import TypeVar
 import anyio.to_thread
 from anyio import CapacityLimiter
 
-from app.problems import Problem
+from app.problems import Problem, nobody_waits
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class Turns:
         try:
             async with self._threads:
                 if gone is not None and await gone():
-                    raise Problem(499, "gone", "Nobody waits any more", given="a closed connection", expected="none")
+                    raise nobody_waits()
                 # The turn is held here already: the limit of the call itself is that of this one call.
                 return await anyio.to_thread.run_sync(work, limiter=CapacityLimiter(1))
         finally:

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from app.digits.decode import EmptyError, PictureLimits, too_many_bytes
 from app.digits.formats import READABLE
-from app.problems import Problem
+from app.problems import Problem, nobody_waits, too_slow
 from app.turns import busy
 
 if TYPE_CHECKING:
@@ -79,15 +79,9 @@ class Uploads:
                     if self._held > self.together:
                         raise busy(f"{self._held / 1e6:,.0f} megabytes", f"{self.together / 1e6:,.0f} megabytes")
         except ClientDisconnect:
-            raise Problem(499, "gone", "Nobody waits any more", given="a closed connection", expected="none") from None
+            raise nobody_waits() from None
         except TimeoutError:
-            raise Problem(
-                408,
-                "too_slow",
-                "The picture did not come in time",
-                given=f"{size:,} bytes in {SECONDS} seconds",
-                expected="all of it",
-            ) from None
+            raise too_slow(size, SECONDS) from None
 
 
 def is_form(request: Request) -> bool:

@@ -7,12 +7,15 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import anyio
 import numpy as np
 import pytest
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from app import bodies
 from app.datasets import built_in
 from app.digit_answers import POINTS, NotFiniteError, packed
 from app.digit_api import digit_router
@@ -84,7 +87,8 @@ def client(runs: Runs) -> TestClient:
 @pytest.fixture(scope="module")
 def ask(client: TestClient) -> Ask:
     def asked(what: str, status: int = 200, **fields: Any) -> Any:
-        answer = client.post(f"/api/digits/{what}", json={"code": CODE, "network": "small", **fields})
+        question = json.dumps({"code": CODE, "network": "small", **fields})  # in ASCII: it may hold half a character
+        answer = client.post(f"/api/digits/{what}", content=question, headers={"Content-Type": "application/json"})
         assert answer.status_code == status, answer.text
         return answer.json()
 
@@ -254,6 +258,9 @@ def refused(answer: Any, code: str, expected: str) -> None:
         (422, "bad_request", "integer", {"of": 1.5}),
         (422, "bad_request", "integer", {"of": True}),
         (422, "bad_request", "not permitted", {"more": 1}),
+        (422, "bad_request", "string", {"code": "\ud800"}),
+        (422, "bad_request", "", {"network": "run:\ud800"}),
+        (422, "bad_request", "", {"\ud800": 1}),
         (422, "diverged", "smaller learning rate", {"network": "broken"}),
         (422, "diverged", "smaller learning rate", {"network": "broken", "lessons": "3.1"}),
     ],
@@ -309,6 +316,21 @@ def test_a_body_that_cannot_be_read_is_told(client: TestClient, status: int, cod
     answer = client.post("/api/digits/why", content=body, headers={"Content-Type": kind})
     assert answer.status_code == status
     refused(answer.json(), code, "")
+
+
+def test_a_question_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "SECONDS", 0.01)
+
+    async def slowly() -> None:
+        async def receive() -> Any:
+            await anyio.sleep_forever()
+
+        scope = {"type": "http", "method": "POST", "headers": [(b"content-type", b"application/json")]}
+        with pytest.raises(Problem) as refusal:
+            await bodies._read(Request(scope, receive), 100)
+        assert refusal.value.status == 408
+
+    anyio.run(slowly)
 
 
 def test_a_run_on_points_reads_no_digits(ask: Ask, runs: Runs) -> None:

@@ -14,7 +14,7 @@ from app.digits.code import CodeError, decode, encode
 from app.elements import element_message
 from app.encode import Encoder
 from app.main import expression_limits
-from app.networks import Network, Networks, UnknownNetworkError
+from app.networks import DivergedError, Network, Networks, UnknownNetworkError
 from app.proof import prove
 from app.protocol import Lines, Position, Terms
 from app.runs.errors import UnknownRunError
@@ -23,7 +23,7 @@ from app.scenes import all_scenes
 from app.scenes.digit import SAMPLE, DigitScene, a_digit
 from app.scenes.training_trace import training_trace
 from app.settings import Settings
-from app.taught import Copies, DivergedError, LessonsError, pupil, read_lessons
+from app.taught import Copies, LessonsError, pupil, read_lessons
 from engine.attribution import loss_gradient
 from engine.data import rows
 from engine.errors import EngineError, LimitError

@@ -46,7 +46,28 @@ def test_a_missing_page_is_told_to_people_as_a_page_and_to_programs_as_json(
     assert "</html>" in page.text
     answer = client.get(path)
     assert answer.status_code == 404
-    assert "detail" in answer.json()
+    assert answer.json().keys() == {"code", "message", "given", "expected"}
+    assert answer.json()["code"] == "missing"
+    assert answer.json()["given"] == f"GET {path}"
+
+
+def test_a_method_that_an_address_has_not_is_told_in_the_one_shape(client: TestClient) -> None:
+    answer = client.get("/api/predict")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert answer.json().keys() == {"code", "message", "given", "expected"}
+    assert "POST" in answer.json()["expected"]
+
+
+def test_a_failure_of_the_server_is_told_in_the_one_shape_without_its_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("app.predict_api.predict", fail)
+    with TestClient(create_app(Settings(keep_runs=False)), raise_server_exceptions=False) as client:
+        answer = client.post("/api/predict", content=b"anything")
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "failed"
+    assert "secret" not in answer.text
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/static/nothing.js", "/nothing"])

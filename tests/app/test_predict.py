@@ -27,10 +27,11 @@ from app.digits.decode import EmptyError, PictureLimits, TooLargeError
 from app.digits.reading import Box, Found, Reading
 from app.digits.threads import use_one_thread
 from app.main import create_app
-from app.networks import Networks
+from app.networks import Network, Networks
 from app.problems import Problem
 from app.settings import Settings
 from app.uploads import Uploads
+from engine.train import Recipe, network
 from tests.app.pictures import encoded, exif, one, png_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -427,3 +428,23 @@ def test_more_than_may_wait_are_told_when_to_ask_again(monkeypatch: pytest.Monke
     assert refused.status_code == 503
     assert refused.json()["code"] == "busy"
     assert int(refused.headers["retry-after"]) > 0
+
+
+def test_a_network_that_has_diverged_is_told(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, reads: Callable[[Reading], None]
+) -> None:
+    recipe = Recipe()
+    model = network(recipe)
+    next(model.parameters()).value[...] = np.nan
+    monkeypatch.setattr(Networks, "get", lambda _, name: Network(name, "Broken", "Diverged.", recipe, model))
+    reads(found(2))
+    answer = client.post("/api/predict?network=run:wild", content=encoded(one()))
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "diverged"
+    assert "run:wild" in answer.json()["given"]
+
+
+def test_a_parameter_of_a_list_is_told_by_its_name(client: TestClient) -> None:
+    answer = client.post(f"/api/predict?network={'n' * 101}", content=b"anything")
+    assert answer.status_code == 422
+    assert answer.json()["message"] == "network cannot be that"

@@ -10,8 +10,8 @@ import pytest
 
 from app.datasets import built_in
 from app.digits.code import CodeError, encode
-from app.networks import Network
-from app.taught import ITEMS, STEPS, Copies, DivergedError, Lesson, LessonsError, pupil, read_lessons
+from app.networks import DivergedError, Network
+from app.taught import ITEMS, STEPS, Copies, Lesson, LessonsError, pupil, read_lessons
 from engine.data import rows
 from engine.errors import EngineError, LimitError
 from engine.nn import Linear
