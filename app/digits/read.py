@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from app.digits import lines, stages
 from app.digits.form import form, formed_already
 from app.digits.lines import Group
-from app.digits.paper import WHOLE, Flat, dark_ink, evenness, flatten, grey, large_enough
-from app.digits.parts import Labels, ink_mask, parts
+from app.digits.look import CLEAN, CLEAR, Look, best_look
+from app.digits.paper import evenness, grey, large_enough
+from app.digits.parts import Labels
 from app.digits.reading import WORKING_SIDE, Box, Colours, Found, Grey, Reading
+from app.digits.sheet import Sheet, sheet
 from app.digits.vision import opencv, shrunk
 
-ANALYSED = 360
-"""Pixels of the longer side on which is found out what is ink and what is paper."""
 SMALLEST = 200
 """Pixels of the longer side at least: smaller pictures are enlarged, so that strokes have an inside."""
 LEAST = 6
 """Pixels of the longer side below which a picture holds no digit."""
-REACHES = (0.35, 0.1)
-"""Widths of strokes that are tried, of the shorter side: the thickest marker that fills a picture, and a pen's."""
-NARROW = 0.85
-"""What is left of the merit at the second reach, which cuts thick strokes into their edges."""
-EVEN, CLEAN = 0.75, 0.97
-"""Of the border: from so much of one colour on, that may be the paper's; from so much on it very likely is."""
-UNEVEN = 0.4
-"""What is left of the merit where the paper is taken to be uneven, though its border is clean."""
-CLEAR = 0.35
-"""Merit from which nothing else is tried."""
 FLAT_LEVELS = 8
 """Levels between the darkest and the lightest pixel, below which a picture is blank."""
 UNLIKELY = 0.01
@@ -36,73 +28,92 @@ MOST_DIGITS = 40
 """More marks than this are a texture."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """A picture, or the sheet in it, as it is worked on.
+
+    Attributes:
+        look: what is seen.
+        merit: how much that looks like writing.
+        scale: pixels of it for each pixel that was given.
+        sheet: where it is in the picture; None for the whole picture.
+    """
+
+    look: Look
+    merit: float
+    scale: float
+    sheet: Sheet | None
+
+    def in_given(self, box: Box, width: int, height: int) -> Box:
+        """A box of what is worked on, in the picture that was given, which has this width and height."""
+        left, top = box.left / self.scale, box.top / self.scale
+        right, bottom = (box.left + box.width) / self.scale, (box.top + box.height) / self.scale
+        if self.sheet is not None:
+            left, top, right, bottom = self.sheet.in_picture(left, top, right, bottom)
+        left, top = min(max(0, int(left)), width - 1), min(max(0, int(top)), height - 1)
+        return Box(left, top, max(1, min(round(right), width) - left), max(1, min(round(bottom), height) - top))
+
+
 def read(pixels: Colours) -> Reading:
     """The digits of an upright picture of shape (height, width, 3)."""
-    cv = opencv()
     height, width = pixels.shape[:2]
-    luminance: Grey = cv.cvtColor(pixels, cv.COLOR_RGB2GRAY)
-    given = stages.given(luminance)
+    luminance: Grey = opencv().cvtColor(pixels, opencv().COLOR_RGB2GRAY)
+    strip = [stages.given(luminance)]
     if max(height, width) < LEAST:
-        return Reading((), (given,), f"The picture is {width} by {height} pixels: too small to hold a digit.")
+        return Reading((), tuple(strip), f"The picture is {width} by {height} pixels: too small to hold a digit.")
     ready = formed_already(pixels)
     if ready is not None:
         found = Found(Box(0, 0, width, height), 0, ready)
-        return Reading((found,), (given, stages.already(ready)))
-    worked, zoom = large_enough(shrunk(pixels, WORKING_SIDE), SMALLEST)
-    levels = grey(worked)
-    if int(levels.max()) - int(levels.min()) < FLAT_LEVELS:
-        return Reading((), (given,), "The picture is blank: there is no ink on it.")
-    dark, reach = _way(levels, zoom)
-    flat = flatten(levels, dark, reach, zoom)
-    mask = ink_mask(flat)
-    candidates, labels = parts(mask, flat)
-    groups = lines.digits([part for part in candidates if part.merit > UNLIKELY])
-    whole = (given, stages.paper(flat, dark), stages.flattened(flat), stages.ink(mask, len(candidates)))
+        return Reading((found,), (*strip, stages.already(ready)))
+    view = _view(pixels, luminance)
+    if view is None:
+        return Reading((), tuple(strip), "The picture is blank: there is no ink on it.")
+    if view.sheet is not None:
+        strip.append(stages.sheet(view.sheet))
+    seen = view.look
+    groups = lines.digits([part for part in seen.parts if part.merit > UNLIKELY])
+    strip += [
+        stages.paper(seen.flat, seen.dark), stages.flattened(seen.flat), stages.ink(seen.mask, len(seen.parts)),
+    ]  # fmt: skip
     if not groups:
-        return Reading((), whole, "Nothing in this picture looks like writing.")
+        return Reading((), tuple(strip), "Nothing in this picture looks like writing.")
     if len(groups) > MOST_DIGITS:
-        return Reading((), whole, f"There are {len(groups)} separate marks: a texture rather than digits.")
-    scale = max(worked.shape[:2]) / max(height, width)
-    digits, strip = [], [*whole, stages.found(mask, labels, groups)]
+        return Reading((), tuple(strip), f"There are {len(groups)} separate marks: a texture rather than digits.")
+    digits = []
+    strip.append(stages.found(seen.mask, seen.labels, groups))
     for number, (line, group) in enumerate(lines.in_order(groups)):
-        cut = _cut(labels, group)
+        cut = _cut(seen.labels, group)
         formed = form(cut)
         strip.extend(stages.of_digit(cut, formed, number))
-        digits.append(Found(_in_given(group.box, scale, width, height), line, formed.centred, _doubt(group, scale)))
+        box = view.in_given(group.box, width, height)
+        digits.append(Found(box, line, formed.centred, _doubt(group, view.scale)))
     return Reading(tuple(digits), tuple(strip))
 
 
-def _way(levels: Grey, zoom: float) -> tuple[bool, float]:
-    """Whether ink is dark, and how wide strokes may be: what finds the part that looks most like writing."""
-    levels = shrunk(levels, ANALYSED)
-    likely = dark_ink(levels)
-    best, chosen = -1.0, (likely >= 0.5, REACHES[0])
-    even = evenness(levels)
-    reaches = (WHOLE, *REACHES) if even > EVEN else REACHES
-    for dark in (likely >= 0.5, likely < 0.5):
-        prior = likely if dark else 1 - likely
-        for reach in reaches:
-            merit, stroke = _tried(flatten(levels, dark, reach, zoom))
-            merit *= prior * (NARROW if reach == REACHES[-1] else 1)
-            merit *= UNEVEN if even > CLEAN and reach != WHOLE else 1
-            if merit > best:
-                best, chosen = merit, (dark, reach)
-            if stroke > 0.4 * REACHES[-1] * min(levels.shape) or (reach == WHOLE and merit > CLEAR):
-                break
-        if best > CLEAR and prior > 0.8:
-            break
-    return chosen
+def _view(pixels: Colours, luminance: Grey) -> _View | None:
+    """The sheet in the picture, if there is one with writing on it, else the whole; None where that is blank."""
+    if evenness(luminance) > CLEAN:  # most likely paper all over
+        whole = _seen(pixels, None)
+        if whole is None or whole.merit > CLEAR:
+            return whole
+        alone = sheet(pixels, luminance)
+        views = [whole, _seen(alone.pixels, alone) if alone else None]
+    else:
+        alone = sheet(pixels, luminance)
+        on_sheet = _seen(alone.pixels, alone) if alone else None
+        if on_sheet is not None and on_sheet.merit > CLEAR:
+            return on_sheet
+        views = [_seen(pixels, None), on_sheet]
+    return max((view for view in views if view is not None), key=lambda view: view.merit, default=None)
 
 
-def _tried(flat: Flat) -> tuple[float, float]:
-    """The merit of the best part, less where much other ink looks like none, and the width of its strokes."""
-    found, _ = parts(ink_mask(flat), flat)
-    top = max(found, key=lambda part: part.merit, default=None)
-    if top is None or top.merit <= 0:
-        return 0.0, 0.0
-    mass = sum(part.contrast * part.area for part in found)
-    clean = sum(part.contrast * part.area * part.merit / top.merit for part in found) / max(mass, 1.0)
-    return top.merit * (0.3 + 0.7 * clean), top.stroke
+def _seen(pixels: Colours, alone: Sheet | None) -> _View | None:
+    worked, zoom = large_enough(shrunk(pixels, WORKING_SIDE), SMALLEST)
+    levels = grey(worked)
+    if int(levels.max()) - int(levels.min()) < FLAT_LEVELS:
+        return None
+    seen, merit = best_look(levels, zoom)
+    return _View(seen, merit, max(levels.shape) / max(pixels.shape[:2]), alone)
 
 
 def _cut(labels: Labels, group: Group) -> Grey:
@@ -111,13 +122,6 @@ def _cut(labels: Labels, group: Group) -> Grey:
     window = labels[top : top + height, left : left + width]
     inside = np.isin(window, [part.label for part in group.parts])
     return np.where(inside, np.uint8(255), np.uint8(0))
-
-
-def _in_given(box: Box, scale: float, width: int, height: int) -> Box:
-    """A box of the picture that was worked on, in the picture that was given."""
-    left, top = min(int(box.left / scale), width - 1), min(int(box.top / scale), height - 1)
-    right, bottom = (box.left + box.width) / scale, (box.top + box.height) / scale
-    return Box(left, top, max(1, min(round(right), width) - left), max(1, min(round(bottom), height) - top))
 
 
 def _doubt(group: Group, scale: float) -> str:

@@ -9,7 +9,8 @@ from app.digits.lines import Group
 from app.digits.paper import Flat
 from app.digits.parts import Labels
 from app.digits.reading import Grey, Stage
-from app.digits.vision import shrunk
+from app.digits.sheet import Sheet
+from app.digits.vision import opencv, shrunk
 
 LOOKED_AT = 400
 """Pixels of the longer side of a stage at most."""
@@ -26,6 +27,13 @@ def given(luminance: Grey) -> Stage:
 def already(picture: Grey) -> Stage:
     """A picture that needs nothing."""
     return Stage("centred", "28 by 28", "It has MNIST's form already, and stays as it is.", picture, 0)
+
+
+def sheet(alone: Sheet) -> Stage:
+    """The sheet of paper without the table around it."""
+    height, width = alone.pixels.shape[:2]
+    level: Grey = opencv().cvtColor(shrunk(alone.pixels, LOOKED_AT), opencv().COLOR_RGB2GRAY)
+    return Stage("sheet", "The sheet", f"A sheet of {width} by {height} pixels, seen from straight above.", level)
 
 
 def paper(flat: Flat, dark: bool) -> Stage:

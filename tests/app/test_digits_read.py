@@ -125,6 +125,50 @@ def test_what_is_around_the_digit_changes_nothing(change: Callable[[Colours], Co
     assert alike(found.picture, PLAIN) > 0.88  # one pixel of 28 aside is 0.9
 
 
+def on_a_table(picture: Colours, corners: list[list[int]], table: tuple[int, int, int]) -> Colours:
+    height, width = picture.shape[:2]
+    flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    way = cv2.getPerspectiveTransform(flat, np.array(corners, np.float32))
+    around = (sheet(600, 800, table) * np.linspace(0.6, 1, 800)[:, None]).astype(np.uint8)
+    inside = cv2.warpPerspective(np.ones((height, width), np.uint8), way, (800, 600))
+    around[inside > 0] = cv2.warpPerspective(picture, way, (800, 600))[inside > 0]
+    return grain(around, 6)
+
+
+LEANING = [[230, 90], [520, 130], [480, 480], [180, 400]]
+
+
+@pytest.mark.parametrize(
+    ("paper", "table"),
+    [
+        (PAPER, (90, 62, 40)),
+        ((250, 232, 110), (225, 228, 232)),  # a yellow note on a white desk
+        (PAPER, (20, 20, 22)),
+    ],
+)
+def test_a_sheet_that_lies_on_a_table_is_seen_from_above(
+    paper: tuple[int, int, int], table: tuple[int, int, int]
+) -> None:
+    reading = read(on_a_table(a_five(sheet(300, 300, paper)), LEANING, table))
+    assert "sheet" in [stage.name for stage in reading.stages]
+    found = only(reading)
+    assert alike(found.picture, PLAIN) > 0.85
+    left, top, width, height = found.box
+    assert 270 < left < left + width < 430
+    assert 160 < top < top + height < 400
+
+
+def test_a_sheet_without_writing_is_not_looked_at_alone() -> None:
+    picture = on_a_table(sheet(300, 300), [[40, 40], [300, 50], [290, 400], [50, 420]], (150, 140, 130))
+    write(picture, "5", 450, 400, size=12, width=20)
+    assert "sheet" not in [stage.name for stage in read(picture).stages]
+
+
+@pytest.mark.parametrize("change", [shadow, hard_shadow, vignette])
+def test_a_shadow_is_no_edge_of_a_sheet(change: Callable[[Colours], Colours]) -> None:
+    assert "sheet" not in [stage.name for stage in read(change(a_five(sheet(300, 300)))).stages]
+
+
 @pytest.mark.parametrize(
     ("ink", "paper"),
     [

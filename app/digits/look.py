@@ -1,0 +1,101 @@
+"""How a picture is looked at: whether ink is dark, and how wide strokes may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.digits.paper import WHOLE, Flat, dark_ink, evenness, flatten
+from app.digits.parts import Labels, Part, ink_mask, parts
+from app.digits.reading import Grey
+from app.digits.vision import shrunk
+
+ANALYSED = 400
+"""Pixels of the longer side on which is found out what is ink and what is paper."""
+REACHES = (0.35, 0.1)
+"""Widths of strokes that are tried, of the shorter side: the thickest marker that fills a picture, and a pen's."""
+NARROW = 0.85
+"""What is left of the merit at the second reach, which cuts thick strokes into their edges."""
+EVEN, CLEAN = 0.75, 0.97
+"""Of the border: from so much of one colour on, that may be the paper's; from so much on it very likely is."""
+UNEVEN = 0.4
+"""What is left of the merit where the paper is taken to be uneven, though its border is clean."""
+CLEAR = 0.35
+"""Merit from which nothing else is tried."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What is seen if ink is dark, or not, and strokes are not wider than `reach`.
+
+    Attributes:
+        dark: ink is darker than the paper.
+        reach: how wide strokes may be, of the picture's shorter side.
+        flat: the picture without its paper.
+        mask: 255 for ink, else 0.
+        parts: the connected parts of the ink, the largest first.
+        labels: which part each pixel belongs to.
+    """
+
+    dark: bool
+    reach: float
+    flat: Flat
+    mask: Grey
+    parts: list[Part]
+    labels: Labels
+
+    @property
+    def best(self) -> Part | None:
+        """The part that looks most like writing."""
+        return max((part for part in self.parts if part.merit > 0), key=lambda part: part.merit, default=None)
+
+    @property
+    def merit(self) -> float:
+        """Of the best part, less where much other ink looks like none."""
+        best = self.best
+        if best is None:
+            return 0.0
+        mass = sum(part.contrast * part.area for part in self.parts)
+        clean = sum(part.contrast * part.area * part.merit / best.merit for part in self.parts) / max(mass, 1.0)
+        return best.merit * (0.3 + 0.7 * clean)
+
+
+def look(levels: Grey, dark: bool, reach: float, zoom: float) -> Look:
+    """What is seen in one way."""
+    flat = flatten(levels, dark, reach, zoom)
+    mask = ink_mask(flat)
+    found, labels = parts(mask, flat)
+    return Look(dark, reach, flat, mask, found, labels)
+
+
+def best_look(levels: Grey, zoom: float) -> tuple[Look, float]:
+    """What is seen in the way that finds the part that looks most like writing, and the merit of it.
+
+    Args:
+        levels: of shape (height, width).
+        zoom: how much larger the picture is than it was given.
+    """
+    small = shrunk(levels, ANALYSED)
+    seen, merit = _best_of(small, zoom)
+    return (seen if small is levels else look(levels, seen.dark, seen.reach, zoom)), merit
+
+
+def _best_of(levels: Grey, zoom: float) -> tuple[Look, float]:
+    likely = dark_ink(levels)
+    best, chosen = -1.0, None
+    even = evenness(levels)
+    reaches = (WHOLE, *REACHES) if even > EVEN else REACHES
+    for dark in (likely >= 0.5, likely < 0.5):
+        prior = likely if dark else 1 - likely
+        for reach in reaches:
+            seen = look(levels, dark, reach, zoom)
+            merit = seen.merit * prior * (NARROW if reach == REACHES[-1] else 1)
+            merit *= UNEVEN if even > CLEAN and reach != WHOLE else 1
+            if chosen is None or merit > best:
+                best, chosen = merit, seen
+            wide = seen.best is not None and seen.best.stroke > 0.4 * REACHES[-1] * min(levels.shape)
+            if wide or (reach == WHOLE and merit > CLEAR):
+                break
+        if best > CLEAR and prior > 0.8:
+            break
+    assert chosen is not None
+    return chosen, best
