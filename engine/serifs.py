@@ -33,7 +33,7 @@ def _flag_and_foot(pictures: Grey, generator: np.random.Generator) -> Grey:
     length = np.maximum(np.hypot(*(last - first).T), 1)
     width = _width(pictures, length)
     angle = np.deg2rad(_between(30, 65, count, generator))
-    reach = length * _between(0.2, 0.42, count, generator)
+    reach = length * _between(0.2, 0.58, count, generator)
     tip = first + np.stack([np.sin(angle) * reach, -np.cos(angle) * reach], 1)
     result = stroked(pictures, first, tip, width)
     footed = generator.random(count) < 0.5
