@@ -18,6 +18,9 @@ BINS = 32
 LARGEST_POOLING = 4096
 """Up to this size numbers are averaged by a product with a matrix that is kept: faster than sums, but it needs room."""
 
+CHUNK = 1 << 16
+"""Numbers that are counted at a time: what is made of them stays in the cache, and its memory is used again."""
+
 
 def as_matrix(array: Array) -> Array:
     """The array seen as rows and columns: leading axes flattened into rows, a vector as one row."""
@@ -65,8 +68,11 @@ def histogram(finite: Array, largest: float) -> list[int]:
         counts = np.zeros(BINS, int)
         counts[BINS // 2] = finite.size
         return [int(n) for n in counts]
-    bins = ((finite / largest + 1.0) * (BINS / 2)).astype(np.intp)
-    return [int(n) for n in np.bincount(np.minimum(bins, BINS - 1), minlength=BINS)]
+    counts = np.zeros(BINS, int)
+    for start in range(0, finite.size, CHUNK):
+        bins = ((finite[start : start + CHUNK] / largest + 1.0) * (BINS / 2)).astype(np.intp)
+        counts += np.bincount(np.minimum(bins, BINS - 1), minlength=BINS)
+    return [int(n) for n in counts]
 
 
 def maps(array: Array, largest: float) -> tuple[bytes, float, int]:
@@ -86,8 +92,9 @@ def summarise(array: Array, generation: int, ref: int, images: tuple[int, int] |
         array: any shape but ().
         images: height and width where each row is a picture; its maps travel too.
     """
-    flat = np.asarray(array, dtype=np.float64).reshape(-1)
-    finite = flat[np.isfinite(flat)]
+    flat = np.asarray(array, dtype=np.float64).ravel(order="K")  # as they lie in memory: weights lie by columns
+    are_finite = np.isfinite(flat)
+    finite = flat if are_finite.all() else flat[are_finite]
     largest = float(np.abs(finite).max()) if finite.size else 0.0
     some = finite if finite.size else np.zeros(1)
     pooled = picture(array)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Literal
 
 import msgpack
 import numpy as np
@@ -21,6 +22,21 @@ def test_statistics_are_the_tensors_own() -> None:
     assert frame.largest == np.abs(array).max()
     assert sum(frame.histogram) == array.size
     assert len(frame.histogram) == BINS
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_how_a_large_tensor_lies_in_memory_does_not_matter(order: Literal["C", "F"]) -> None:
+    array = np.asarray(np.random.default_rng(4).normal(size=(300, 784)), np.float32, order=order)
+    array[2, 3] = array[290, 700] = np.nan
+    frame = summarise(array, 1, 0)
+    finite = array[np.isfinite(array)].astype(np.float64)
+    edges = np.linspace(-frame.largest, frame.largest, BINS + 1)
+    assert np.abs(np.array(frame.histogram) - np.histogram(finite, edges)[0]).sum() <= 2  # those on an edge
+    assert (sum(frame.histogram), frame.not_finite) == (array.size - 2, 2)
+    assert frame.mean == pytest.approx(finite.mean())
+    assert frame.std == pytest.approx(finite.std())
+    rows = summarise(np.nan_to_num(array), 1, 0, images=(28, 28)).maps
+    assert rows == summarise(np.ascontiguousarray(np.nan_to_num(array)), 1, 0, images=(28, 28)).maps
 
 
 def test_a_small_tensor_is_drawn_exactly() -> None:
