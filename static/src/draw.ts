@@ -33,6 +33,7 @@ const start = kept(sessionStorage, address.picture);
 const samples = new Samples();
 const notice = trouble(byId("notice", HTMLElement));
 let tool: ToolName = "medium";
+let bound = location.hash.slice(1);
 
 const sheet: Sheet = new Sheet(
   {
@@ -82,6 +83,7 @@ const show = oncePerFrame(() => {
   const prediction = isOfUpload ? view.prediction : null;
   padPanel.update({ drawing, isBlank, tool, uploaded, prediction, picked });
   for (const panel of panels) panel.update(view);
+  if (view.prediction) arrive();
 });
 const keepAddress = addressKeeper(() => sheet.place && toAddress(sheet.place));
 
@@ -140,7 +142,12 @@ async function sample(digit: number): Promise<void> {
 // -- coming and going -------------------------------------------------------------------------------------------------
 
 for (const leaving of ["pagehide", "visibilitychange"])
-  window.addEventListener(leaving, () => keep(sessionStorage, sheet.drawing, fromAddress(here()).picture));
+  window.addEventListener(leaving, () => keep(sessionStorage, sheet.drawing, drawnPicture()));
+
+/** The word of the picture that the drawing is; of a file that lies over it there are no strokes. */
+function drawnPicture(): string {
+  return sheet.uploaded ? "" : fromAddress(here()).picture;
+}
 
 void begin();
 
@@ -150,6 +157,13 @@ async function begin(): Promise<void> {
   const pixels = start.isNamed ? null : await pixelsOf(address.picture);
   if (pixels) sheet.act({ kind: "picture", pixels });
   else sheet.read();
+}
+
+/** Who comes back from a walk, or follows an address with a place in the page, is where it says, once that is there. */
+function arrive(): void {
+  if (!bound) return;
+  document.getElementById(bound)?.scrollIntoView();
+  bound = "";
 }
 
 function here(): URL {

@@ -71,14 +71,14 @@ def test_the_last_step_says_what_was_learned(page: Page) -> None:
 
 
 def test_out_of_the_largest_steps_is_the_drawing(page: Page) -> None:
-    opened(page, address())
+    opened(page, address(network="reader"))
     expect(page.locator("nav.places [aria-current]")).to_have_text("Draw")
-    expect(page.locator("#crumbs a")).to_have_attribute("href", f"/draw?picture={CODE}")
+    expect(page.locator("#crumbs a")).to_have_attribute("href", f"/draw?picture={CODE}#forward")
     press(page, "ArrowRight")
     for level in ("s1", "s1", "Layer 1", "forward"):
         expect(page.locator("#crumbs [aria-current]")).to_have_text(level)
         press(page, "ArrowUp")
-    page.wait_for_url(f"**/draw?picture={CODE}")
+    page.wait_for_url(f"**/draw?picture={CODE}#forward")
 
 
 def test_the_address_alone_shows_a_sample(page: Page) -> None:

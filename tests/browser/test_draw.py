@@ -521,6 +521,19 @@ def test_a_reload_restores_the_strokes(page: Page) -> None:
     assert (ink(page) > 0).any()
 
 
+def test_a_reload_restores_the_digit_of_an_upload_over_the_drawing(page: Page) -> None:
+    page.goto("/draw")
+    draw(page, SHAPES["1"])
+    said(page, "1")
+    choose(page, photo("7"))
+    said(page, "7")
+    expect(page).to_have_url(re.compile("picture="))
+    page.reload()
+    said(page, "7")
+    tool(page, "Undo").click()
+    said(page, "1")
+
+
 def test_an_address_brings_its_picture_to_somebody_else(browser: Browser, server: str, page: Page) -> None:
     page.goto("/draw?network=one-layer")
     with page.expect_request(is_final) as final:
@@ -554,7 +567,8 @@ def test_the_first_row_is_in_sight_and_stays_where_it_is(page: Page) -> None:
     expect(page.locator(".network-card")).to_have_count(2)
 
     def boxes() -> list[Any]:
-        return [page.locator(part).bounding_box() for part in ("#pad", ".sketch", "#answer", "#networks")]
+        parts = ("#pad", ".sketch", "#answer", "#networks", ".ten-bars", ".network-card:nth-child(2) .ten-columns")
+        return [page.locator(part).bounding_box() for part in parts]
 
     before = boxes()
     draw(page, SHAPES["7"])

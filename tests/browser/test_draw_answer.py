@@ -336,6 +336,39 @@ def test_what_is_shown_stays_while_a_newer_picture_is_read(page: Page) -> None:
     expect(page.locator("#answer")).to_have_attribute("aria-busy", "false")
 
 
+def test_while_somebody_draws_nothing_below_is_asked_and_what_is_shown_is_said_to_be_older(page: Page) -> None:
+    forward_of(page, row(3))
+    heading = page.get_by_role("heading", name="The forward pass it took")
+    expect(heading).to_have_text("The forward pass it took")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("button", name="Back to the sketchpad").click()
+    page.locator(".sketch").scroll_into_view_if_needed()
+    box = page.locator(".sketch").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 150, box["y"] + 60)
+    page.mouse.down()
+    expect(page.locator(".invitation")).to_be_hidden()
+    with page.expect_response("**/api/predict*"):
+        page.mouse.move(box["x"] + 160, box["y"] + 250, steps=5)
+    page.locator("#forward").evaluate("panel => panel.scrollIntoView()")
+    expect(heading).to_contain_text("once the pen rests")
+    assert not [url for url in asked if "/api/digits/" in url]
+    with page.expect_response("**/api/digits/why"):
+        page.mouse.up()
+    expect(heading).to_have_text("The forward pass it took")
+
+
+def test_an_answer_says_where_to_go_on(page: Page) -> None:
+    page.goto("/draw")
+    ways = page.get_by_role("navigation", name="Go on")
+    expect(ways).to_be_hidden()
+    said(page, upload(page, row(3))["digits"][0])
+    for way in ways.get_by_role("link").all():
+        way.click()
+        expect(page.locator((way.get_attribute("href") or "") + " h2")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(
     browser: Browser, server: str, root: Path, width: int, scheme: Literal["light", "dark"]

@@ -244,6 +244,10 @@ def test_the_step_that_was_taught_last_is_walked(page: Page) -> None:
     # The second one: the copy has had one lesson, and is taught another.
     expect(page).to_have_url(re.compile(r"c\.lessons=8\.1&?"))
     expect(page.locator("#panel, main").first).to_contain_text(re.compile("You say it is an? 8"))
+    page.locator("#crumbs a").click()
+    expect(page).to_have_url(re.compile(r"/draw\?.*lessons=8\.2&rate=0\.01#learn$"))
+    expect(page.locator("#learn .lesson-form")).to_be_in_viewport()
+    expect(page.locator("#learn summary")).to_have_text("2 training steps taught so far")
 
 
 def test_a_copy_that_diverged_is_explained_and_can_be_mended(browser: Browser, server: str) -> None:

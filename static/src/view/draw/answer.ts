@@ -4,6 +4,7 @@ import { type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "..
 import { element, setText } from "../element";
 import { later } from "../page";
 import { showMessage } from "../words";
+import { onward } from "./onward";
 import { digitRow } from "./row";
 import { seenPicture } from "./seen";
 import { tenBars } from "./ten-bars";
@@ -20,15 +21,17 @@ export function answerPanel(host: HTMLElement, actions: DrawActions): DrawPanel 
   const share = element("span", { class: "said-percent" });
   const which = element("span", { class: "quiet" });
   const doubt = element("span", { class: "doubt", hidden: true });
-  const time = element("p", { class: "time quiet", hidden: true });
+  const time = element("p", { class: "time quiet" });
+  const ways = onward();
   const status = element("p", { class: "unseen", role: "status" });
-  const verdict = element("p", { class: "said" }, said, element("span", { class: "said-beside" }, share, which, doubt));
+  const verdict = element("p", { class: "said" }, said, element("span", { class: "said-beside" }, share, which), doubt);
   host.classList.add("section");
   host.replaceChildren(
     element("h2", {}, "What the network sees", element("span", { class: "reading as-is" }, "reading")),
     element("div", { class: "answer-body" }, seen.root, element("div", { class: "verdict" }, verdict, bars.root)),
     row.root,
     time,
+    ways,
     status,
   );
   const settle = settling(status);
@@ -46,7 +49,8 @@ export function answerPanel(host: HTMLElement, actions: DrawActions): DrawPanel 
       setText(which, whichOf(view, digit));
       showMessage(doubt, digit ? doubtOf(digit) : (prediction?.problem ?? ""));
       row.show(prediction, view.picked);
-      showMessage(time, prediction ? timeText(prediction.milliseconds) : "");
+      setText(time, prediction ? timeText(prediction.milliseconds) : "");
+      ways.hidden = digit === null;
       settle(view);
     },
   };

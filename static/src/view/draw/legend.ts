@@ -24,6 +24,13 @@ export function legend(): Legend {
     root,
     show(role, scale, ends) {
       const signed = ends.low !== undefined;
+      if (scale === 0) {
+        // Nothing to be measured: there is no end to print.
+        for (const end of [low, high]) setText(end, "");
+        setText(zero, "0");
+        bar.className = "scale-bar";
+        return;
+      }
       const [less, more] = ends.exact ? ["", ""] : ["≤ ", "≥ "];
       bar.className = `scale-bar role-${role}${signed ? "" : " lengths"}`;
       setText(low, signed ? `${less}${formatNumber(-scale, 3)} ${ends.low}`.trim() : "0");

@@ -50,7 +50,7 @@ export function networkCard(id: string, { explain, leaveOut }: CardActions): Net
       const isMain = id === main;
       setText(title, reader.title);
       setText(size, reader.parameters === undefined ? "" : `${formatCount(reader.parameters)} parameters`);
-      showMessage(says, reader.says ?? "");
+      setText(says, reader.says ?? "");
       setText(digit, opinion ? String(opinion.digit) : "");
       setText(share, opinion ? percent(opinion.probabilities[opinion.digit] ?? Number.NaN) : "");
       columns.show(opinion?.probabilities ?? null);

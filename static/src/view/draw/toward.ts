@@ -1,6 +1,6 @@
-import { toward } from "../../draw/api";
+import { type Digit, toward } from "../../draw/api";
 import { shownKeyOf } from "../../draw/asking";
-import { lessonsText } from "../../draw/lessons";
+import { labelOf, lessonsText } from "../../draw/lessons";
 import { type Frame, framesOf, towardText } from "../../draw/toward";
 import { askedOf, type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "../../draw/view";
 import { likeliest } from "../../draw/why";
@@ -19,6 +19,12 @@ const LEAD =
 interface Answer {
   readonly frames: readonly Frame[];
   readonly target: number;
+}
+
+/** The runner-up; of a picture that was taught to be it, the digit that the network as it came takes it for. */
+function targetOf({ digit, opinions }: Digit, label: number | null): number {
+  const second = likeliest(opinions[0]?.probabilities ?? [], digit);
+  return second === label ? digit : second;
 }
 
 /** Gradient steps on the pixels toward a digit that the visitor chooses. */
@@ -66,7 +72,7 @@ export function towardPanel(host: HTMLElement, _actions: DrawActions): DrawPanel
     const digit = view && pickedDigit(view);
     const asked = view && digit && askedOf(view, owner.copy(view) ? lessonsText(view.lessons, digit.code) : "");
     if (!digit || !asked) return null;
-    const target = chosen ?? likeliest(digit.opinions[0]?.probabilities ?? [], digit.digit);
+    const target = chosen ?? targetOf(digit, view && labelOf(view.lessons, digit.code));
     choose(targets, String(target));
     setText(frame.heading, `What would make it ${aDigit(target)}`);
     return {

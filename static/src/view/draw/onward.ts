@@ -1,0 +1,17 @@
+import { element } from "../element";
+
+/** The panels below, and what each is good for. */
+const WAYS: readonly (readonly [panel: string, title: string, says: string])[] = [
+  ["forward", "The forward pass", "layer by layer"],
+  ["why", "Where it comes from", "pixels for and against"],
+  ["toward", "Make it another digit", "steps on its pixels"],
+  ["learn", "Backprop my drawing", "say what it is, teach it"],
+];
+
+/** Where one may go on from an answer. */
+export function onward(): HTMLElement {
+  const ways = WAYS.map(([panel, title, says]) =>
+    element("li", {}, element("a", { href: `#${panel}` }, element("b", {}, title), element("span", {}, says))),
+  );
+  return element("nav", { class: "onward-from-here", "aria-label": "Go on", hidden: true }, element("ul", {}, ...ways));
+}
