@@ -109,8 +109,8 @@ def test_the_update_changes_exactly_what_learn_says() -> None:
         assert (float(old[most]), float(new[most])) == (change.most.before, change.most.after)
         assert float(np.linalg.norm(new - old)) == pytest.approx(change.change, abs=0)
         assert np.count_nonzero(new != old) == change.moved
-    assert float(found.trace.values[place(found, "L")]) == pytest.approx(told.before.loss, rel=1e-6)
-    assert float(found.trace.steps[-1].value or 0) == pytest.approx(told.after.loss, rel=1e-6)
+    assert float(found.trace.values[place(found, "L")]) == pytest.approx(told.before.loss, rel=1e-5)
+    assert float(found.trace.steps[-1].value or 0) == pytest.approx(told.after.loss, rel=1e-5)
 
 
 def test_the_same_choices_make_the_same_trace_and_the_network_stays() -> None:

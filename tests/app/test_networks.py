@@ -134,7 +134,8 @@ def test_it_reads_as_many_digits_of_other_hands_as_it_says(name: str) -> None:
     others = datasets.built_in()
     given, labels = rows(np.concatenate([each.images for each in others])), np.concatenate([e.labels for e in others])
     found = measured(built_in(name).logits(given), labels)
-    assert found["accuracy"] == pytest.approx(facts()[name]["variants"]["others"]["accuracy"], abs=3e-4)
+    known = facts()[name]["variants"]["others"]["accuracy"]
+    assert found["accuracy"] == pytest.approx(known, abs=2.1 / len(labels))  # another processor may round otherwise
 
 
 def test_the_reader_reads_other_hands_than_mnists() -> None:
