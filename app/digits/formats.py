@@ -34,22 +34,26 @@ def _other(name: str, pattern: bytes) -> Kind:
 GENERAL = rb"....ftyp(?:m(?:if1|iaf|sf1).{4}(?:[ -~]{4}){0,16}?)?"
 """Where the first brand of a file is general, those after it and a version tell which it is."""
 
+MARKUP = rb"(?:\xef\xbb\xbf)?\s*"
+"""What may stand before the first tag: a byte order mark, and space."""
+
+COMMENT = rb"<!--(?:(?!-->).)*-->"
+"""It ends where it first may: were there a choice, the ways to cut a row of comments would double with each of them."""
+
 KINDS = (
     _picture("PNG", rb"\x89PNG\r\n\x1a\n", "PIL.PngImagePlugin", "PngImageFile"),
     _picture("JPEG", rb"\xff\xd8\xff", "PIL.JpegImagePlugin", "JpegImageFile"),
     _picture("WebP", rb"RIFF....WEBP", "PIL.WebPImagePlugin", "WebPImageFile"),
     _picture("GIF", rb"GIF8[79]a", "PIL.GifImagePlugin", "GifImageFile"),
     _picture("BMP", rb"BM.{8}", "PIL.BmpImagePlugin", "BmpImageFile"),
-    _picture(
-        "AVIF", rb"....ftyp(?:m(?:if1|iaf|sf1).{4}(?:[ -~]{4}){0,16}?)?avi[fs]", "PIL.AvifImagePlugin", "AvifImageFile"
-    ),
+    _picture("AVIF", GENERAL + rb"avi[fs]", "PIL.AvifImagePlugin", "AvifImageFile"),
     _picture("HEIC", rb"....ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)", "pillow_heif.as_plugin", "HeifImageFile"),
     _other("a TIFF file", rb"II\*\0|MM\0\*|II\+\0|MM\0\+"),
     _other("a PDF file", rb"\s*%PDF-"),
     _other("a PostScript file", rb"%!PS"),
-    _other("an SVG file", rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!doctype svg[^>]*>\s*)*<svg\b"),
-    _other("a web page", rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|script)\b"),
-    _other("an XML file", rb"(?:\xef\xbb\xbf)?\s*<\?xml"),
+    _other("an SVG file", MARKUP + rb"(?:(?:<\?xml[^>]*>|" + COMMENT + rb"|<!doctype svg[^>]*>)\s*)*<svg\b"),
+    _other("a web page", MARKUP + rb"(?:" + COMMENT + rb"\s*)*<(?:!doctype html|html|head|body|script)\b"),
+    _other("an XML file", MARKUP + rb"<\?xml"),
     _other("a ZIP archive, or a document made of one", rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"),
     _other("a compressed file", rb"\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f\xfd"),
     _other("a JPEG 2000 file", rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"),

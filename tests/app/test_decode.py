@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from app.digits.decode import (
     TooLargeError,
     decode,
 )
-from app.digits.formats import kind_of
+from app.digits.formats import COMMENT, kind_of
 from app.digits.reading import WORKING_SIDE
 from tests.app.pictures import FORMATS, encoded, exif, one, png_chunk, png_of
 
@@ -210,6 +211,15 @@ def test_avif_is_told_from_heic_where_both_begin_alike() -> None:
     assert kind_of(start + b"mif1avifmiaf").name == "AVIF"
     assert kind_of(start + b"mif1heicmiaf").name == "HEIC"
     assert kind_of(start + b"mif1heic\0\0\0\x20metaavif").name == "HEIC"
+
+
+def test_a_row_of_comments_is_looked_at_in_one_way() -> None:
+    """Else the ways to tell its comments apart are tried one by one, and there are two to the power of 145."""
+    assert re.fullmatch(COMMENT, b"<!-- a > b -- c -->", re.DOTALL)
+    assert re.fullmatch(COMMENT, b"<!----><!---->", re.DOTALL) is None
+    assert kind_of(b"<!---->" * 146).name == "text"
+    assert kind_of(b"<!----> " * 100 + b"<svg/>").name == "an SVG file"
+    assert kind_of(b"<!----> " * 100 + b"<html>").name == "a web page"
 
 
 @pytest.mark.parametrize("kind", FORMATS)
