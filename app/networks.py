@@ -159,10 +159,6 @@ class Networks:
 
     runs: Runs
 
-    def listed(self) -> tuple[Network, ...]:
-        """The networks that come with Gradwalk, the best first. Raises DamagedNetworkError."""
-        return tuple(map(built_in, BUILT_IN))
-
     def get(self, name: str) -> Network:
         """The network of this name.
 

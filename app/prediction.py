@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from app.digits.decode import Picture, PictureError, PictureLimits, decode
+from app.digits.decode import Picture, PictureLimits, decode
 from app.digits.reading import Box, Reading
 from app.digits.threads import use_one_thread
 from app.networks import Network, no_use
@@ -22,17 +22,10 @@ from engine.op import Array
 
 T = TypeVar("T")
 
-MOST_DIGITS = 200
-"""A picture with more is no writing, and its answer would be too long to be of use."""
-
 SURE = 0.5
 """Below this probability the network itself holds it for likelier that its digit is wrong than that it is right."""
 
 UNSURE = "?"
-
-
-class TooManyDigitsError(PictureError):
-    """A picture of more digits than are answered."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +97,7 @@ def predict(data: bytes, networks: Sequence[Network], limits: PictureLimits) -> 
     """Reads the file of a picture; all its digits go through each of the networks as one batch.
 
     Raises:
-        PictureError: it is none that can be read, or has too many digits.
+        PictureError: it is none that can be read.
         DivergedError: one of the networks says nothing of any picture.
     """
     from app.digits.read import read
@@ -120,12 +113,6 @@ def predict(data: bytes, networks: Sequence[Network], limits: PictureLimits) -> 
 
     picture = timed("decode", lambda: decode(data, limits))
     reading = timed("read", lambda: read(picture.pixels))
-    if len(reading.digits) > MOST_DIGITS:
-        raise TooManyDigitsError(
-            "There are too many digits in this picture",
-            given=f"{len(reading.digits)}",
-            expected=f"at most {MOST_DIGITS}",
-        )
     opinions = timed("network", lambda: tuple(_opinion(network, reading) for network in networks))
     return Prediction(picture, reading, opinions, milliseconds)
 

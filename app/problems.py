@@ -140,6 +140,13 @@ STATUSES: dict[int, tuple[str, Words]] = {
 """What the statuses say, each with an example, for the page of the interface."""
 
 
+PLAINLY = {
+    "Not Found": "There is nothing at this address",
+    "Method Not Allowed": "This address is not asked in that way",
+}
+"""What the framework says, in plain words."""
+
+
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The errors that a route documents, all in the one shape."""
     return {
@@ -216,7 +223,7 @@ async def tell_refusal(request: Request, error: Exception) -> JSONResponse:
     return Problem(
         error.status_code,
         "missing" if error.status_code == HTTP_404_NOT_FOUND else "bad_request",
-        "There is nothing at this address" if error.detail == "Not Found" else error.detail,
+        PLAINLY.get(error.detail, error.detail),
         given=f"{request.method} {request.url.path[:100]}",
         expected=f"one of the methods {allowed}" if allowed else "an address that the page /api lists",
         headers=error.headers,

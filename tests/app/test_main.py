@@ -56,6 +56,7 @@ def test_a_method_that_an_address_has_not_is_told_in_the_one_shape(client: TestC
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
     assert answer.json().keys() == {"code", "message", "given", "expected"}
     assert "POST" in answer.json()["expected"]
+    assert answer.json()["message"] == "This address is not asked in that way"
 
 
 def test_a_failure_of_the_server_is_told_in_the_one_shape_without_its_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -184,13 +184,6 @@ def test_a_picture_without_digits_says_why(client: TestClient, reads: Callable[[
     assert told["problem"] == "There is no ink in this picture."
 
 
-def test_too_many_digits_are_refused(client: TestClient, reads: Callable[[Reading], None]) -> None:
-    reads(found(prediction.MOST_DIGITS + 1))
-    answer = client.post("/api/predict", content=encoded(one()))
-    assert answer.status_code == 422
-    assert answer.json()["given"] == "201"
-
-
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_boxes_are_in_pixels_of_the_picture_as_it_was_given(client: TestClient, orientation: int) -> None:
     image = one(1_800, 2_400).convert("RGB")  # larger than it is read
