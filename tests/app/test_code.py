@@ -40,6 +40,19 @@ def test_a_picture_need_not_lie_in_one_piece() -> None:
     assert np.array_equal(decode(encode(picture[::-1])), picture[::-1])
 
 
+def test_words_in_plain_base64_are_refused() -> None:
+    noise = zlib.compress(np.random.default_rng(0).integers(0, 256, PIXELS, dtype=np.uint8).tobytes())
+    even = zlib.compress(bytes([1]) * PIXELS)
+    plain, padded = base64.b64encode(noise).decode().rstrip("="), base64.urlsafe_b64encode(even).decode()
+    assert {"+", "/"} <= set(plain)
+    assert padded.endswith("=")
+    assert decode(word(noise)).any()
+    assert decode(word(even)).all()
+    for text in (plain, padded, f"{word(noise)}\n"):
+        with pytest.raises(CodeError):
+            decode(text)
+
+
 @given(st.text(max_size=40) | st.binary(max_size=60).map(word))
 def test_any_other_word_is_refused_in_words(text: str) -> None:
     with pytest.raises(CodeError) as refusal:
