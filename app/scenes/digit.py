@@ -16,7 +16,7 @@ from app.digits.code import decode, encode
 from app.networks import BUILT_IN, Network, Networks
 from app.scene import Choice, Opened, Origin, Request, picked
 from app.scenes.training_trace import picture_trace, training_trace
-from app.taught import RATE, RULE, Copies, Lesson, diverged, pupil, read_lessons
+from app.taught import ITEMS, RATE, RULE, STEPS, Copies, Lesson, diverged, pupil, read_lessons
 from engine.data import CLASSES, rows
 from engine.errors import EngineError
 from engine.expression import Limits
@@ -106,7 +106,7 @@ class DigitScene:
             ),
             updates=traced.updates,
             changes=traced.changes,
-            origin=origin(asked, (*asked.lessons, Lesson(asked.code, label)) if way == "learn" else asked.lessons),
+            origin=origin(asked, Lesson(asked.code, label) if way == "learn" else None),
         )
 
     def _asked(self, choices: Mapping[str, str]) -> Asked:
@@ -118,13 +118,19 @@ class DigitScene:
         return Asked(word, not code, self.networks.get(choices.get("network", READER)), lessons, rate_of(choices))
 
 
-def origin(asked: Asked, lessons: Sequence[Lesson]) -> Origin:
-    """The drawing page as it was left: the picture, the network that was explained, and the copy's lessons."""
+def origin(asked: Asked, learned: Lesson | None) -> Origin:
+    """The drawing page as it was left: the picture, the network that was explained, and the copy's lessons.
+
+    What was `learned` in the walk comes along, unless the lessons would be more than there may be.
+    """
+    lessons = asked.lessons if learned is None else (*asked.lessons, learned)
+    if len(lessons) > STEPS or len(list(groupby(lessons))) > ITEMS:
+        lessons = asked.lessons
     query = {"picture": asked.code}
     if asked.network.id != READER:
         query["network"] = f"{asked.network.id},{READER}"
     if lessons:
-        query |= {"lessons": lessons_word(lessons, asked.code), "rate": f"{asked.rate:g}"}
+        query |= {"lessons": lessons_word(lessons, asked.code), "rate": repr(asked.rate)}
     return Origin("Your drawing", f"/draw?{urlencode(query, safe=',:~')}#{'learn' if lessons else 'forward'}")
 
 

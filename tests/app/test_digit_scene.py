@@ -194,6 +194,14 @@ def test_without_a_picture_it_shows_a_sample_and_says_so() -> None:
             {"network": "reader", "lessons": "7.2", "rate": "0.1", "label": 7, "pass": "learn"},
             f"/draw?picture={CODE}&lessons=7.3&rate=0.1#learn",
         ),
+        (
+            {"network": "reader", "lessons": "7.100", "rate": "0.0012345678", "label": 7, "pass": "learn"},
+            f"/draw?picture={CODE}&lessons=7.100&rate=0.0012345678#learn",
+        ),
+        (
+            {"network": "reader", "lessons": "~".join(["7.1", "1.1"] * 10), "label": 7, "pass": "learn"},
+            f"/draw?picture={CODE}&lessons={'~'.join(['7.1', '1.1'] * 10)}&rate=0.01#learn",
+        ),
     ],
 )
 def test_the_way_back_leads_to_the_drawing_as_it_was_left(choices: dict[str, object], address: str) -> None:
