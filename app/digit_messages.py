@@ -7,11 +7,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.digits.code import LONGEST
-from app.predict_messages import ReaderOut
+from app.predict_messages import LONGEST_NAME, Probabilities, ReaderOut
 from app.taught import ITEMS, RATE, RULE, STEPS, WORD
 from engine.data import CLASSES
 
-LONGEST_NAME = 100
 BODY = LONGEST + WORD + LONGEST_NAME + 1_000
 """Bytes of the longest question."""
 
@@ -26,7 +25,6 @@ Map = Annotated[
     str, Field(description="784 numbers, one a pixel, row by row, as float32, little-endian, in base64; 28 by 28")
 ]
 Numbers = Annotated[str, Field(description="numbers as float32, little-endian, in base64")]
-Probabilities = Annotated[list[float], Field(description="of the digits from 0 to 9; they add up to 1")]
 
 
 class Asked(BaseModel):

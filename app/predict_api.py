@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.bodies import json_answer
 from app.networks import Networks
-from app.predict_messages import PredictionOut, told
+from app.predict_messages import LONGEST_NAME, PredictionOut, told
 from app.prediction import predict
 from app.problems import responses
 from app.refusals import refusal
@@ -19,7 +19,6 @@ from app.uploads import FORM, Uploads, file_of, is_form
 from engine.errors import EngineError
 
 MOST_NETWORKS = 4
-LONGEST_NAME = 100
 DEFAULT_NETWORK = "reader"
 
 BODY: dict[str, Any] = {

@@ -12,6 +12,9 @@ from app.digits.reading import Stage
 from app.networks import Network
 from app.prediction import Opinion, Prediction
 
+LONGEST_NAME = 100
+"""Characters of the longest name of a network."""
+
 Probabilities = Annotated[
     list[float],
     Field(
