@@ -481,6 +481,19 @@ def test_a_server_that_is_gone_is_said_and_can_be_asked_again(browser: Browser, 
         expect(alert).to_have_count(0)
 
 
+def test_what_was_read_before_the_server_was_gone_is_said_to_be_older(browser: Browser, server: str) -> None:
+    with window(browser, server) as page:
+        draw(page, SHAPES["1"])
+        said(page, "1")
+        expect(page.locator("#answer")).to_have_attribute("aria-busy", "false")
+        page.route("**/api/predict*", lambda route: route.abort())
+        draw(page, SHAPES["7"])
+        expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("Gradwalk does not answer")
+        for part in ("#answer", "#stages"):
+            expect(page.locator(part).get_by_role("heading", level=2)).to_contain_text("of the picture before")
+            expect(page.locator(part)).to_have_attribute("aria-busy", "true")
+
+
 def test_a_busy_server_is_asked_again(browser: Browser, server: str) -> None:
     problem = {"code": "busy", "message": "Too many pictures wait", "given": "101", "expected": "at most 100"}
     busy = iter(range(2))

@@ -103,6 +103,24 @@ describe("what lies on the page", () => {
     expect(sheet.view.prediction).toBeNull();
   });
 
+  it("is not what was read before, until it is read itself, also where that fails", async () => {
+    sheet.act(pen);
+    await settle();
+    expect(sheet.view.outdated).toBe(false); // nothing is shown
+    await asked[0]?.answer();
+    expect(sheet.view.outdated).toBe(false);
+    sheet.draws(pen);
+    expect(sheet.view.outdated).toBe(true);
+    sheet.act(pen);
+    await settle();
+    await asked.at(-1)?.fail("unreachable");
+    expect([sheet.view.reading, sheet.view.outdated]).toEqual([false, true]);
+    troubles[0]?.again?.();
+    await settle();
+    await asked.at(-1)?.answer();
+    expect(sheet.view.outdated).toBe(false);
+  });
+
   it("asks other networks of the same picture, and keeps the digit that is looked at", async () => {
     sheet.upload({ file: photo, name: "photo", bitmap: null });
     await settle();

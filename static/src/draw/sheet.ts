@@ -32,6 +32,7 @@ interface Read {
   readonly answer: Prediction;
   /** The file that it is about; null: the drawing. */
   readonly file: Blob | null;
+  readonly drawing: Drawing;
 }
 
 export class Sheet {
@@ -77,6 +78,7 @@ export class Sheet {
       prediction: this.#read?.answer ?? null,
       picked: this.#picked,
       reading: this.#turns.busy || this.#live !== null,
+      outdated: this.#read !== null && !this.#isRead(this.#read),
       ...this.#asked,
     };
   }
@@ -159,10 +161,16 @@ export class Sheet {
     this.#turns.want(
       async (signal) => {
         const picture = file ?? (await this.world.pictureOf(drawing));
-        return { answer: await this.world.predict(picture, networks, { stages: !passing, signal }), file };
+        return { answer: await this.world.predict(picture, networks, { stages: !passing, signal }), file, drawing };
       },
       { passing },
     );
+  }
+
+  /** Whether it is about what lies there now. */
+  #isRead({ file, drawing }: Read): boolean {
+    if (this.#uploaded) return file === this.#uploaded.file;
+    return file === null && drawing === this.#drawing && this.#live === null;
   }
 
   #withLive(): Drawing {

@@ -11,8 +11,10 @@ export interface DrawView {
   readonly picked: number;
   /** Networks that are asked, the first is the one that is explained. */
   readonly networks: readonly string[];
-  /** A newer picture is on its way: what is shown is of the one before. */
+  /** An answer is on its way, or the picture is being drawn. */
   readonly reading: boolean;
+  /** What was read last is not what lies there: it is drawn on, or the newer picture could not be read. */
+  readonly outdated: boolean;
   /** What the visitor's copy of the first network has been taught. */
   readonly lessons: readonly Lesson[];
   /** The learning rate of lessons. */
@@ -32,6 +34,11 @@ export interface DrawActions {
 /** A part of the page. */
 export interface DrawPanel {
   update(view: DrawView): void;
+}
+
+/** Whether what was read last may not be what counts in the end. */
+export function isPassing({ reading, outdated }: DrawView): boolean {
+  return reading || outdated;
 }
 
 /** The digit that is looked at. */

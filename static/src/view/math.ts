@@ -74,8 +74,11 @@ function addStyleSheet(): Promise<void> {
 export function plainLatex(latex: string): string {
   return latex
     .replace(/\\htmlClass\{[vg]\}/g, "")
+    .replace(/_\{([^{}]*)\}/g, "_$1")
     .replace(/\\frac\{([^{}]*)\}\{([^{}]*)\}/g, "$1/$2")
     .replace(/\\partial\s*/g, "∂")
+    .replace(/\\sum/g, "Σ")
+    .replace(/\\alpha/g, "α")
     .replace(/\\cdot|\\times/g, "·")
     .replace(/\\(?:[,!;: ]|left|right|[a-zA-Z]+)/g, " ")
     .replace(/[{}]/g, "")

@@ -1,6 +1,6 @@
 import { doubtOf, percent, spokenAnswer, timeText } from "../../draw/answer-words";
 import type { Digit, Prediction } from "../../draw/api";
-import { type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "../../draw/view";
+import { type DrawActions, type DrawPanel, type DrawView, isPassing, pickedDigit } from "../../draw/view";
 import { element, setText } from "../element";
 import { later } from "../page";
 import { showMessage } from "../words";
@@ -22,12 +22,13 @@ export function answerPanel(host: HTMLElement, actions: DrawActions): DrawPanel 
   const which = element("span", { class: "quiet" });
   const doubt = element("span", { class: "doubt", hidden: true });
   const time = element("p", { class: "time quiet" });
+  const mark = element("span", { class: "reading as-is" });
   const ways = onward();
   const status = element("p", { class: "unseen", role: "status" });
   const verdict = element("p", { class: "said" }, said, element("span", { class: "said-beside" }, share, which), doubt);
   host.classList.add("section");
   host.replaceChildren(
-    element("h2", {}, "What the network sees", element("span", { class: "reading as-is" }, "reading")),
+    element("h2", {}, "What the network sees", mark),
     element("div", { class: "answer-body" }, seen.root, element("div", { class: "verdict" }, verdict, bars.root)),
     row.root,
     time,
@@ -40,7 +41,9 @@ export function answerPanel(host: HTMLElement, actions: DrawActions): DrawPanel 
     update(view) {
       const { prediction } = view;
       const digit = pickedDigit(view);
-      host.setAttribute("aria-busy", String(view.reading));
+      host.setAttribute("aria-busy", String(isPassing(view)));
+      host.classList.toggle("left-behind", view.outdated && !view.reading);
+      setText(mark, view.reading ? "reading" : "of the picture before");
       seen.show(digit);
       bars.show(digit?.opinions[0]?.probabilities ?? null);
       setText(said, digit ? String(digit.digit) : "");
@@ -67,9 +70,10 @@ function whichOf({ prediction, picked }: DrawView, digit: Digit | null): string 
 function settling(status: HTMLElement): (view: DrawView) => void {
   let said: Prediction | null = null;
   let cancel = () => {};
-  return ({ prediction, reading }) => {
+  return (view) => {
+    const { prediction } = view;
     cancel();
-    if (reading || prediction === said) return;
+    if (isPassing(view) || prediction === said) return;
     cancel = later(SETTLED_MILLISECONDS, () => {
       said = prediction;
       setText(status, prediction ? spokenAnswer(prediction) : "");

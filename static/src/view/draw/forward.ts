@@ -3,7 +3,7 @@ import { ranked } from "../../draw/answer-words";
 import type { Digit, Why } from "../../draw/api";
 import { shownKeyOf, whyOf } from "../../draw/asking";
 import { countOf, labelOf, lessonsText } from "../../draw/lessons";
-import { askedOf, type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "../../draw/view";
+import { askedOf, type DrawActions, type DrawPanel, type DrawView, isPassing, pickedDigit } from "../../draw/view";
 import { formatNumber } from "../../format";
 import { element, setText } from "../element";
 import { type LayerCells, layerCells } from "./cells";
@@ -85,7 +85,7 @@ export function forwardPanel(host: HTMLElement, _actions: DrawActions): DrawPane
   return {
     update(view) {
       host.hidden = pickedDigit(view) === null;
-      questions.want(question(view), view.reading);
+      questions.want(question(view), isPassing(view));
     },
   };
 }

@@ -2,7 +2,7 @@ import { type Digit, learn } from "../../draw/api";
 import { shownKeyOf, whyOf } from "../../draw/asking";
 import { walkAddress } from "../../draw/learn";
 import { type Lesson, labelOf, lessonsText, taught, untaught } from "../../draw/lessons";
-import { askedOf, type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "../../draw/view";
+import { askedOf, type DrawActions, type DrawPanel, type DrawView, isPassing, pickedDigit } from "../../draw/view";
 import { inkOf } from "../../draw/why";
 import { copyAnswer } from "./copy-answer";
 import { lessonForm } from "./lesson-form";
@@ -42,7 +42,7 @@ export function learnPanel(host: HTMLElement, actions: DrawActions): DrawPanel {
     if (view && digit) {
       form.show({ lessons: view.lessons, rate: view.rate, code: digit.code, own: digit.digit, label });
     }
-    questions.want(view && digit && question(view, digit), view?.reading);
+    questions.want(view && digit && question(view, digit), view ? isPassing(view) : false);
   }
 
   function question(view: DrawView, digit: Digit): Question<() => void> | null {

@@ -1,6 +1,6 @@
 import { greyPixels, isCoarse, stagesOf } from "../../draw/answer-stages";
 import type { Stage } from "../../draw/api";
-import type { DrawActions, DrawPanel } from "../../draw/view";
+import { type DrawActions, type DrawPanel, isPassing } from "../../draw/view";
 import { element, setText } from "../element";
 import { busyHeading } from "./panel";
 
@@ -82,7 +82,7 @@ export function stagesPanel(host: HTMLElement, _actions: DrawActions): DrawPanel
     update(view) {
       const { prediction } = view;
       host.hidden = prediction === null;
-      host.setAttribute("aria-busy", String(view.reading));
+      host.setAttribute("aria-busy", String(isPassing(view)));
       const now = prediction ? stagesOf(prediction, view.picked) : [];
       // While somebody draws the stages are not asked for: those of the picture before stay.
       if (now.length === 0 || now.every((stage, i) => stage === stages[i] && now.length === stages.length)) return;

@@ -2,7 +2,7 @@ import { type Digit, toward } from "../../draw/api";
 import { shownKeyOf } from "../../draw/asking";
 import { labelOf, lessonsText } from "../../draw/lessons";
 import { type Frame, framesOf, towardText } from "../../draw/toward";
-import { askedOf, type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "../../draw/view";
+import { askedOf, type DrawActions, type DrawPanel, type DrawView, isPassing, pickedDigit } from "../../draw/view";
 import { likeliest } from "../../draw/why";
 import { aDigit } from "../../draw/why-words";
 import { element, setText } from "../element";
@@ -65,7 +65,7 @@ export function towardPanel(host: HTMLElement, _actions: DrawActions): DrawPanel
   });
 
   function want(): void {
-    questions.want(question(), view?.reading);
+    questions.want(question(), view ? isPassing(view) : false);
   }
 
   function question(): Question<Answer> | null {

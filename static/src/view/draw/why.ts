@@ -1,7 +1,8 @@
 import { shownKeyOf, whyOf } from "../../draw/asking";
 import { labelOf, lessonsText } from "../../draw/lessons";
-import { askedOf, type DrawActions, type DrawPanel, type DrawView, pickedDigit } from "../../draw/view";
+import { askedOf, type DrawActions, type DrawPanel, type DrawView, isPassing, pickedDigit } from "../../draw/view";
 import { explained, inkOf } from "../../draw/why";
+import { preloadMath } from "../math";
 import { evidence } from "./evidence";
 import { large } from "./large";
 import { panelFrame, whose } from "./panel";
@@ -26,7 +27,7 @@ export function whyPanel(host: HTMLElement, _actions: DrawActions): DrawPanel {
   const questions = patient<() => void>(host, frame, (show) => show());
 
   function want(): void {
-    questions.want(question(), view?.reading);
+    questions.want(question(), view ? isPassing(view) : false);
   }
 
   function question(): Question<() => void> | null {
@@ -38,6 +39,7 @@ export function whyPanel(host: HTMLElement, _actions: DrawActions): DrawPanel {
       key: `${shownKeyOf(asked, digit, chosen)} ${label}`,
       code: digit.code,
       async ask() {
+        preloadMath();
         const answer = explained(await whyOf(asked, chosen));
         return () => {
           small.show(answer, label);
