@@ -16,6 +16,12 @@ WORTH_ALONE = 0.2
 """Of the best part's merit: what is below may be part of a digit, and is none by itself."""
 STRONG = 0.45
 """Of the leaders' contrast: fainter parts shine through from the other side, or were rubbed out."""
+LIKE = 0.8
+"""Of the first part's height and contrast: a neighbour that has so much is a digit, too, even if it is blotted."""
+SAME_PEN = 0.2
+"""Of the leaders' contrast times the width of their strokes: lines of squared paper have less."""
+DASH = 4
+"""Times its height: wider parts are no digit by themselves where there is another."""
 SPECK = 0.07
 """Of a digit's size: shorter parts are dust."""
 LOW = 0.4
@@ -58,36 +64,70 @@ def digits(parts: list[Part]) -> list[Group]:
     """The parts that belong to digits, put together; in no order."""
     if not parts:
         return []
-    best = max(part.merit for part in parts)
-    leaders = [part for part in parts if part.merit >= LEADS * best]
+    upright = [part for part in parts if not _is_dash(part.box)] or parts
+    first = max(upright, key=lambda part: part.rank)
+    best = first.merit
+    leaders = [part for part in upright if part.merit >= LEADS * best and part.contrast >= STRONG * first.contrast]
     size = max(max(part.box.height, 0.5 * part.box.width) for part in leaders)
-    strength = max(leaders, key=lambda part: part.merit * part.box.height).contrast
     groups = [
         Group((part,))
         for part in parts
         if part.merit >= (LEADS if part.sides else WORTH) * best
-        and part.contrast >= STRONG * strength
+        and _by_the_same_pen(part, first)
         and max(part.box.width, part.box.height) >= SPECK * size
     ]
-    pair = _joined(groups, size)
-    while pair:
-        one, other = pair
-        groups = [group for group in groups if group is not one and group is not other]
-        groups.append(Group(one.parts + other.parts))
-        pair = _joined(groups, size)
+    large = [group for group in groups if max(group.box.height, 0.5 * group.box.width) >= MINOR * size]
+    small = [group for group in groups if group not in large]
+    joined = _all_joined(large, size)
+    joined, apart = _with_pieces(joined, small, size)
+    groups = joined + _all_joined([group for group in apart if group.box.height >= LOW_WIDE * size], size)
     tall = max(group.box.height for group in groups)
     return [
         group
         for group in groups
-        if max(part.merit for part in group.parts) >= WORTH_ALONE * best
+        if max(part.merit for part in group.parts) >= (WORTH if _is_like(group, first) else WORTH_ALONE) * best
+        and (len(groups) == 1 or not _is_dash(group.box))
         and (group.box.height >= LOW * tall or (group.box.width >= LOW * tall and group.box.height >= LOW_WIDE * tall))
     ]
 
 
-def _joined(groups: list[Group], size: float) -> tuple[Group, Group] | None:
-    """Two groups that are one digit."""
-    pairs = combinations(groups, 2)
-    return next(((one, other) for one, other in pairs if _one_digit(one.box, other.box, size)), None)
+def _is_dash(box: Box) -> bool:
+    return box.width > DASH * box.height
+
+
+def _is_like(group: Group, first: Part) -> bool:
+    """Whether a group is as tall and as strong as the first part of its picture."""
+    return group.box.height >= LIKE * first.box.height and group.contrast >= LIKE * first.contrast
+
+
+def _by_the_same_pen(part: Part, first: Part) -> bool:
+    """Whether a part is nearly as strong as the first of its picture, the more so the thinner it is."""
+    share = part.contrast / first.contrast
+    return share >= LIKE or (share >= STRONG and share * min(1.0, part.stroke / first.stroke) >= SAME_PEN)
+
+
+def _all_joined(groups: list[Group], size: float) -> list[Group]:
+    """The groups, those that are one digit put together."""
+    for one, other in combinations(groups, 2):
+        if _one_digit(one.box, other.box, size):
+            rest = [group for group in groups if group is not one and group is not other]
+            return _all_joined([*rest, Group(one.parts + other.parts)], size)
+    return groups
+
+
+def _with_pieces(large: list[Group], small: list[Group], size: float) -> tuple[list[Group], list[Group]]:
+    """The large groups with the small ones that belong to one of them, and the small ones that belong to none.
+
+    Small ones are not put together among themselves: lines of print would become as large as a digit.
+    """
+    for piece in small:
+        for digit in large:
+            if _one_digit(digit.box, piece.box, size):
+                rest = [group for group in large if group is not digit]
+                return _with_pieces(
+                    [*rest, Group(digit.parts + piece.parts)], [group for group in small if group is not piece], size
+                )
+    return large, small
 
 
 def _one_digit(a: Box, b: Box, size: float) -> bool:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from app.digits.paper import WHOLE, Flat, dark_ink, evenness, flatten
 from app.digits.parts import Labels, Part, ink_mask, parts
 from app.digits.reading import Grey
+from app.digits.ruling import without_ruling
 from app.digits.vision import shrunk
 
 ANALYSED = 400
 """Pixels of the longer side on which is found out what is ink and what is paper."""
 REACHES = (0.35, 0.1)
 """Widths of strokes that are tried, of the shorter side: the thickest marker that fills a picture, and a pen's."""
+NARROWEST, MARGIN = 0.04, 2.0
+"""The least reach, and how much wider it is than the widest place of the strokes."""
 NARROW = 0.85
 """What is left of the merit at the second reach, which cuts thick strokes into their edges."""
 EVEN, CLEAN = 0.75, 0.97
@@ -46,7 +49,7 @@ class Look:
     @property
     def best(self) -> Part | None:
         """The part that looks most like writing."""
-        return max((part for part in self.parts if part.merit > 0), key=lambda part: part.merit, default=None)
+        return max((part for part in self.parts if part.merit > 0), key=lambda part: part.rank, default=None)
 
     @property
     def merit(self) -> float:
@@ -55,14 +58,16 @@ class Look:
         if best is None:
             return 0.0
         mass = sum(part.contrast * part.area for part in self.parts)
-        clean = sum(part.contrast * part.area * part.merit / best.merit for part in self.parts) / max(mass, 1.0)
+        clean = sum(part.contrast * part.area * min(1.0, part.merit / best.merit) for part in self.parts) / max(
+            mass, 1.0
+        )
         return best.merit * (0.3 + 0.7 * clean)
 
 
 def look(levels: Grey, dark: bool, reach: float, zoom: float) -> Look:
     """What is seen in one way."""
     flat = flatten(levels, dark, reach, zoom)
-    mask = ink_mask(flat)
+    mask = without_ruling(ink_mask(flat))
     found, labels = parts(mask, flat)
     return Look(dark, reach, flat, mask, found, labels)
 
@@ -76,7 +81,18 @@ def best_look(levels: Grey, zoom: float) -> tuple[Look, float]:
     """
     small = shrunk(levels, ANALYSED)
     seen, merit = _best_of(small, zoom)
-    return (seen if small is levels else look(levels, seen.dark, seen.reach, zoom)), merit
+    reach = _close(seen, min(small.shape))
+    if small is levels and reach == seen.reach:
+        return seen, merit
+    return look(levels, seen.dark, reach, zoom), merit
+
+
+def _close(seen: Look, side: int) -> float:
+    """A reach no wider than the strokes that were found need: then paper follows the edges of shadows."""
+    if seen.reach == WHOLE or seen.best is None:
+        return seen.reach
+    clear = [part for part in seen.parts if part.merit > 0.2 * seen.best.merit]
+    return min(seen.reach, max(NARROWEST, MARGIN * 2 * max(part.depth for part in clear) / side))
 
 
 def _best_of(levels: Grey, zoom: float) -> tuple[Look, float]:
@@ -93,7 +109,7 @@ def _best_of(levels: Grey, zoom: float) -> tuple[Look, float]:
             if chosen is None or merit > best:
                 best, chosen = merit, seen
             wide = seen.best is not None and seen.best.stroke > 0.4 * REACHES[-1] * min(levels.shape)
-            if wide or (reach == WHOLE and merit > CLEAR):
+            if (wide and reach != WHOLE) or (reach == WHOLE and merit > CLEAR):
                 break
         if best > CLEAR and prior > 0.8:
             break

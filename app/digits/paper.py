@@ -23,6 +23,10 @@ WHOLE = 1.0
 """The reach at which everything is looked at as ink: the paper is one level, its border's."""
 SMALL_STROKE = 0.06
 """Of the shorter side: strokes thinner than this show by themselves whether they are darker than what is around."""
+NOISY = 6.0
+"""Levels, one standard deviation: noisier ink is made smoother."""
+NOISES = 2
+"""Ink differs from the paper by more mean deviations of the paper than this."""
 CUBES = np.arange(256, dtype=np.float64) ** 3
 CERTAIN = 0.85
 """No single sign of whether ink is dark is trusted more than this: holes of thick digits are thin, too."""
@@ -91,19 +95,34 @@ def flatten(levels: Grey, dark: bool, reach: float, zoom: float = 1.0) -> Flat:
         share = np.minimum(255, 255 / np.maximum(np.arange(256), DARKEST_PAPER)).astype(np.float32)
         below = cv.multiply(below, cv.LUT(paper, share), dtype=cv.CV_8U)
     coarse = shrunk(below, PAPER_SIDE)
-    bias = int(np.median(coarse))
+    bias = int(np.median(coarse)) if reach < WHOLE else 0
     # Closing takes the lightest paper around, so that paper itself is a little below it, more where it is noisier.
     local = np.full_like(coarse, bias)
     if reach < WHOLE:
         window = max(3, min(coarse.shape) // 2 | 1)
         local = np.minimum(cv.medianBlur(coarse, window), np.uint8(min(255, 2 * bias + 8)))
+        local = cv.add(local, _more_noise(below, window))
     ink = cv.subtract(below, resized_to(local, image))
-    noise = 1.4826 * float(np.median(cv.absdiff(below, np.full_like(below, bias))[::3, ::3]))
+    calm = below[::3, ::3] if reach < WHOLE else _border(below)
+    noise = 1.4826 * float(np.median(abs(calm.astype(np.int16) - bias)))
     smooth = cv.GaussianBlur(image, (3, 3), 0)
     near = 2 * max(1, round(max(image.shape) / 200), round(zoom)) + 1
     wide = near + max(image.shape) // 28
     step, rise = (cv.subtract(cv.dilate(smooth, square(side)), smooth) for side in (near, wide))
+    if noise > NOISY:
+        ink = cv.GaussianBlur(ink, (0, 0), min(3.0, noise / NOISY))
+        noise /= 2
     return Flat(ink, paper, image, step, rise, noise)
+
+
+def _more_noise(below: Grey, window: int) -> Grey:
+    """How much more noise there is in places than in most of the picture, in levels: ink must differ by more there."""
+    cv = opencv()
+    rough = cv.absdiff(below, cv.blur(below, (5, 5)))
+    spread = cv.medianBlur(shrunk(rough, PAPER_SIDE), window)
+    more: Grey = cv.subtract(spread, np.full_like(spread, int(np.median(spread))))
+    grown: Grey = cv.multiply(more, np.full_like(more, NOISES))
+    return grown
 
 
 def _paper(image: Grey, reach: float) -> Grey:

@@ -60,6 +60,11 @@ class Part:
     support: float
     merit: float
 
+    @property
+    def rank(self) -> float:
+        """What is most likely the writing of a picture has most of it: strong ink before faint, much like writing."""
+        return self.merit * self.contrast
+
 
 def ink_mask(flat: Flat) -> Grey:
     """255 where there is ink, else 0: each connected part is cut by its own strength."""
@@ -126,7 +131,7 @@ def _merit(part: Part, uneven: float, side: int) -> float:
     """How much a part looks like writing: the product of what speaks for each of its properties."""
     _, _, w, h = part.box
     long = max(w, h)
-    merit = part.support**2 * math.sqrt(part.contrast / 255) * SIDES[part.sides]
+    merit = part.support**2 * math.pow(part.contrast / 255, 0.75) * SIDES[part.sides]
     merit *= math.pow(min(1.0, long / (0.3 * side)), 0.3)
     slender = part.stroke / long
     merit *= 1.0 if slender < 0.25 else max(0.2, 1 - (slender - 0.25) * 3)

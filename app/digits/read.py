@@ -24,6 +24,10 @@ FLAT_LEVELS = 8
 """Levels between the darkest and the lightest pixel, below which a picture is blank."""
 UNLIKELY = 0.01
 """Merit below which the best part is no writing."""
+WIDEST = 1.8
+"""Of its height: a wider mark may be several digits that touch, or a line."""
+BLOB = 6
+"""Squares of its depth: a disc covers 3.1 of them, a 1 that is twice as tall as it is wide 8."""
 MOST_DIGITS = 40
 """More marks than this are a texture."""
 
@@ -86,7 +90,7 @@ def read(pixels: Colours) -> Reading:
         formed = form(cut)
         strip.extend(stages.of_digit(cut, formed, number))
         box = view.in_given(group.box, width, height)
-        digits.append(Found(box, line, formed.centred, _doubt(group, view.scale)))
+        digits.append(Found(box, line, formed.centred, _doubt(group, cut, view.scale)))
     return Reading(tuple(digits), tuple(strip))
 
 
@@ -124,16 +128,24 @@ def _cut(labels: Labels, group: Group) -> Grey:
     return np.where(inside, np.uint8(255), np.uint8(0))
 
 
-def _doubt(group: Group, scale: float) -> str:
+def _doubt(group: Group, cut: Grey, scale: float) -> str:
     """Why a group may be no single clear digit."""
     box = group.box
     tall = box.height / scale
     thick = max(group.parts, key=lambda part: part.area)
     doubts = (
-        (box.width > 1.6 * box.height, "It is wider than a digit: a line, or several digits that touch."),
-        (thick.area < 8 * thick.depth**2, "It is a blob rather than strokes."),
-        (any(part.sides for part in group.parts), "It touches the border of the picture: some of it may be cut off."),
+        (box.width > WIDEST * box.height, "It is wider than a digit: a line, or several digits that touch."),
+        (thick.area < BLOB * thick.depth**2, "It is a blob rather than strokes."),
+        (_is_cut_off(cut, group), "It is cut off by the border of the picture."),
         (group.contrast < 16, f"Its ink is faint: {group.contrast / 2.55:.0f} % apart from the paper."),
         (tall < 8, f"It is only {tall:.0f} pixels tall."),
     )
     return next((says for holds, says in doubts if holds), "")
+
+
+def _is_cut_off(cut: Grey, group: Group) -> bool:
+    """Whether a digit meets a side of the picture in more than one place: one that only touches it does so in one."""
+    if not any(part.sides for part in group.parts):
+        return False
+    sides = (cut[:2].max(axis=0), cut[-2:].max(axis=0), cut[:, :2].max(axis=1), cut[:, -2:].max(axis=1))
+    return any(np.count_nonzero(np.diff(side.astype(np.int16), prepend=0) > 0) > 1 for side in sides)

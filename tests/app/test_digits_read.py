@@ -114,8 +114,40 @@ def squared(picture: Colours) -> Colours:
     return grain(np.minimum(picture, lines))
 
 
+def print_beside(picture: Colours) -> Colours:
+    for row, text in enumerate(("Name of pupil", "Please write", "one number.")):
+        cv2.putText(picture, text, (14, 24 + 20 * row), FONT, 0.5, (40, 40, 40), 1, cv2.LINE_AA)
+    return picture
+
+
+def boxes(picture: Colours) -> Colours:
+    for left in (10, 118, 236, 290):
+        cv2.line(picture, (left, 90), (left + 4, 245), (40, 40, 40), 2)
+    cv2.line(picture, (10, 90), (290, 88), (40, 40, 40), 3)
+    cv2.line(picture, (14, 245), (294, 243), (40, 40, 40), 3)
+    return picture
+
+
+def crossed_by_lines(picture: Colours) -> Colours:
+    for y in range(-15, 330, 45):
+        cv2.line(picture, (0, y + 12), (299, y), (60, 60, 110), 2, cv2.LINE_AA)
+    return picture
+
+
+def toolbar(picture: Colours) -> Colours:
+    for left in range(10, 270, 22):
+        cv2.rectangle(picture, (left, 8), (left + 16, 24), (60, 90, 160), -1)
+    return picture
+
+
+def dark_and_noisy(picture: Colours) -> Colours:
+    light = np.linspace(0.25, 0.1, 300)[None, :, None]
+    return grain(picture * light, 5)
+
+
 CHANGES = (
     shadow, hard_shadow, vignette, jpeg, specks, frame, black_edge, table, print_through, squared,
+    print_beside, boxes, crossed_by_lines, toolbar, dark_and_noisy,
 )  # fmt: skip
 
 
@@ -297,7 +329,34 @@ def test_what_may_be_no_digit_is_doubted() -> None:
     assert "blob" in only(read(blob)).doubt
     cv2.line(dash, (60, 150), (240, 150), INK, 8)
     assert "wider" in only(read(dash)).doubt
-    assert "border" in only(read(a_five(sheet(300, 300))[:, 138:])).doubt
+    assert "border" in only(read(a_five(sheet(300, 300))[:, 160:])).doubt
+
+
+def test_a_digit_that_touches_the_border_is_not_doubted() -> None:
+    picture = a_five(sheet(300, 300))
+    rows, columns = np.nonzero(picture[..., 0] < 128)
+    assert only(read(picture[rows.min() :])).doubt == ""
+    assert only(read(picture[:, : columns.max() + 1])).doubt == ""
+
+
+def test_tall_ones_in_a_row_are_no_printed_lines() -> None:
+    picture = sheet(300, 300)
+    for left in (40, 110, 180, 250):
+        cv2.line(picture, (left, 40), (left, 260), INK, 3)
+    assert len(read(picture).digits) == 4
+
+
+def test_an_angular_zero_is_no_empty_box() -> None:
+    picture = sheet(300, 300)
+    cv2.rectangle(picture, (100, 60), (200, 240), INK, 8)
+    assert only(read(picture)).doubt == ""
+
+
+def test_a_blotted_digit_of_a_row_is_read_too() -> None:
+    picture = write(write(sheet(300, 500), "1", 30, 220), "1", 380, 220)
+    cv2.circle(picture, (240, 130), 34, INK, -1)
+    cv2.line(picture, (268, 120), (250, 220), INK, 9)
+    assert len(read(picture).digits) == 3
 
 
 def test_every_stage_can_be_looked_at() -> None:
