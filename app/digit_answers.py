@@ -67,16 +67,16 @@ def answer_why(network: Network, row: Rows, of: int | None) -> WhyOut:
         probabilities=_floats(_softmax(found.scores)),
         layers=list(_forward(network, row)),
         evidence=[
-            EvidenceOut(digit=n, map=packed(found.maps[n]), rest=_float(found.rest[n]), score=_float(found.scores[n]))
+            EvidenceOut(digit=n, map=packed(found.maps[n]), rest=finite(found.rest[n]), score=finite(found.scores[n]))
             for n in range(len(found.scores))
         ],
         gradient=packed(found.gradients[digit]),
         integrated=IntegratedOut(
             map=packed(integrated.map),
             steps=POINTS,
-            sum=_float(integrated.map.sum(dtype=np.float64)),
-            score=_float(integrated.score),
-            baseline=_float(integrated.baseline),
+            sum=finite(integrated.map.sum(dtype=np.float64)),
+            score=finite(integrated.score),
+            baseline=finite(integrated.baseline),
         ),
     )
 
@@ -115,7 +115,7 @@ def answer_learn(
         before=_standing(before, row, lesson.label),
         after=_standing(after.network, row, lesson.label),
         history=[
-            LossOut(label=taught.label, loss=_float(loss), here=taught.code == code)
+            LossOut(label=taught.label, loss=finite(loss), here=taught.code == code)
             for taught, loss in zip(lessons, after.losses, strict=True)
         ],
         changes=list(_changes(before, after.network)),
@@ -133,13 +133,14 @@ def packed(numbers: Array) -> str:
 
 
 def _floats(numbers: Array) -> list[float]:
-    return [_float(number) for number in numbers]
+    return [finite(number) for number in numbers]
 
 
-def _float(number: Any) -> float:
+def finite(number: Any) -> float:
+    """A number, without a minus before zero. Raises NotFiniteError."""
     if not np.isfinite(number):
         raise NotFiniteError
-    return float(number) + 0.0  # no minus before zero
+    return float(number) + 0.0
 
 
 def _softmax(scores: Array) -> Array:
@@ -166,7 +167,7 @@ def _standing(network: Network, row: Rows, label: int) -> StandingOut:
     with no_grad():
         scores = network.model(row[None])
         loss = scores.cross_entropy(np.array([label])).item()
-    return StandingOut(loss=_float(loss), probabilities=_floats(_softmax(scores.numpy()[0])))
+    return StandingOut(loss=finite(loss), probabilities=_floats(_softmax(scores.numpy()[0])))
 
 
 def _both(before: Network, after: Network) -> Iterator[tuple[Layer, Layer]]:
@@ -186,13 +187,13 @@ def _changes(before: Network, after: Network) -> Iterator[ChangeOut]:
                 name=f"{letter}{number}",
                 title=f"{title.split(':')[0]}, {words}",
                 shape=list(change.shape),
-                gradient=_float(np.linalg.norm(now.grad)),
-                change=_float(np.linalg.norm(change)),
+                gradient=finite(np.linalg.norm(now.grad)),
+                change=finite(np.linalg.norm(change)),
                 moved=int(np.count_nonzero(change)),
                 most=MostOut(
                     index=[int(n) for n in index],
-                    gradient=_float(now.grad[index]),
-                    before=_float(was.data[index]),
-                    after=_float(now.data[index]),
+                    gradient=finite(now.grad[index]),
+                    before=finite(was.data[index]),
+                    after=finite(now.data[index]),
                 ),
             )

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from app import bodies
 from app.datasets import built_in
-from app.digit_answers import POINTS, NotFiniteError, packed
+from app.digit_answers import POINTS, NotFiniteError, finite, packed
 from app.digit_api import digit_router
 from app.digit_messages import BODY, EXAMPLE
 from app.digits.code import decode, encode
@@ -172,6 +172,11 @@ def test_toward_is_the_engines_way(ask: Ask, target: int) -> None:
     np.testing.assert_array_equal(unpacked(answer["frames"][0]["picture"]), ROW)
 
 
+def test_toward_asks_the_taught_copy(ask: Ask) -> None:
+    came, copy = ask("toward", target=4), ask("toward", target=4, lessons="3.4", rate=0.1)
+    assert copy["frames"][0]["probabilities"][3] > came["frames"][0]["probabilities"][3]
+
+
 # --------------------------------------------------------------------------------------------------------------- learn
 
 
@@ -292,6 +297,13 @@ def test_maps_hold_finite_numbers_only(number: float) -> None:
         packed(np.array([0.0, number]))
 
 
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_answers_hold_finite_numbers_only(number: float) -> None:
+    with pytest.raises(NotFiniteError):
+        finite(np.float32(number))
+    assert str(finite(np.float32(-0.0))) == "0.0"
+
+
 def test_numbers_that_json_has_no_word_for_are_no_rate(client: TestClient) -> None:
     for number in ("NaN", "Infinity", "1e999"):
         body = f'{{"code": "{CODE}", "network": "small", "rate": {number}}}'
@@ -318,19 +330,29 @@ def test_a_body_that_cannot_be_read_is_told(client: TestClient, status: int, cod
     refused(answer.json(), code, "")
 
 
+def asked_by(receive: Callable[[], Any]) -> Request:
+    return Request({"type": "http", "method": "POST", "headers": []}, receive)
+
+
+async def leaves() -> Any:
+    return {"type": "http.disconnect"}
+
+
 def test_a_question_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "SECONDS", 0.01)
-
-    async def slowly() -> None:
-        async def receive() -> Any:
-            await anyio.sleep_forever()
-
-        scope = {"type": "http", "method": "POST", "headers": [(b"content-type", b"application/json")]}
+    for receive, status in ((anyio.sleep_forever, 408), (leaves, 499)):
         with pytest.raises(Problem) as refusal:
-            await bodies._read(Request(scope, receive), 100)
-        assert refusal.value.status == 408
+            anyio.run(bodies._read, asked_by(receive), 100)
+        assert refusal.value.status == status
 
-    anyio.run(slowly)
+
+def test_after_its_body_a_question_still_tells_that_its_sender_has_left() -> None:
+    async def main() -> None:
+        again = Request({"type": "http", "headers": []}, bodies._again(b"{}", asked_by(leaves)))
+        assert await again.body() == b"{}"
+        assert await again.is_disconnected()
+
+    anyio.run(main)
 
 
 def test_a_run_on_points_reads_no_digits(ask: Ask, runs: Runs) -> None:

@@ -199,6 +199,19 @@ def test_a_copy_that_diverges_is_told(word: str) -> None:
     assert told.value.given == "1 training step with a learning rate of 100"
 
 
+def test_a_copy_whose_latest_update_was_too_large_is_told() -> None:
+    """Its loss, from before the update, was still a number."""
+    came = made(hidden=(1,), activation="relu", init="zeros")
+    first, _, second = came.model
+    assert isinstance(first, Linear)
+    assert isinstance(second, Linear)
+    assert first.bias is not None
+    first.bias.value[...] = 1e-37
+    second.weight.value[7] = -3e37
+    with np.errstate(over="ignore"), pytest.raises(DivergedError, match="diverged"):
+        Copies().taught(came, lessons("7.1"), 100.0)
+
+
 @pytest.mark.parametrize("rate", [-0.1, float("nan"), float("inf"), 101.0])
 def test_learning_rates_have_bounds(rate: float) -> None:
     with pytest.raises(EngineError, match="out of bounds"):

@@ -197,6 +197,20 @@ def test_every_small_step_makes_the_target_likelier(blur: float) -> None:
     assert all(later > earlier for earlier, later in pairwise(chances))
 
 
+def test_a_step_is_as_its_definition_says() -> None:
+    """d = M K M g, with K a matrix of its own and all in float64."""
+    model, row = made("tanh"), drawn()
+    uphill = -loss_gradient(model, row, 3).astype(np.float64)
+    uphill[((row <= 0) & (uphill < 0)) | ((row >= 1) & (uphill > 0))] = 0
+    places = np.stack(np.divmod(np.arange(PIXELS), 28), axis=1)
+    blurs = np.exp(-((places[:, None] - places) ** 2).sum(axis=2) / 2)
+    kept = np.zeros(PIXELS)
+    kept[np.argsort(np.abs(uphill * (blurs @ uphill)))[-40:]] = 1
+    direction = kept * (blurs @ (kept * uphill))
+    expected = np.clip(row + 0.5 * direction / np.linalg.norm(direction), 0, 1)
+    np.testing.assert_allclose(toward(model, row, 3, steps=1)[1].row, expected, atol=1e-5)
+
+
 def test_only_pixels_that_may_move_do_even_where_few_are_left() -> None:
     """Paper that is pushed below 0 is left out, and no blur of its neighbours may bring ink to it."""
     model = network(Recipe(init="zeros"))
