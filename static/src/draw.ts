@@ -12,6 +12,7 @@ import type { ToolName } from "./draw/tools";
 import { refusalOf } from "./draw/uploaded";
 import type { DrawActions } from "./draw/view";
 import { answerPanel } from "./view/draw/answer";
+import { arriveAt } from "./view/draw/arrive";
 import { forwardPanel } from "./view/draw/forward";
 import { greyOf } from "./view/draw/ink";
 import { keyboard } from "./view/draw/keyboard";
@@ -161,8 +162,8 @@ async function begin(): Promise<void> {
 
 /** Who comes back from a walk, or follows an address with a place in the page, is where it says, once that is there. */
 function arrive(): void {
-  if (!bound) return;
-  document.getElementById(bound)?.scrollIntoView();
+  const panel = bound && document.getElementById(bound);
+  if (panel) arriveAt(panel);
   bound = "";
 }
 

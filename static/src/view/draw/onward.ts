@@ -1,4 +1,6 @@
 import { element } from "../element";
+import { byId } from "../page";
+import { arriveAt } from "./arrive";
 
 /** The panels below, and what each is good for. */
 const WAYS: readonly (readonly [panel: string, title: string, says: string])[] = [
@@ -10,8 +12,10 @@ const WAYS: readonly (readonly [panel: string, title: string, says: string])[] =
 
 /** Where one may go on from an answer. */
 export function onward(): HTMLElement {
-  const ways = WAYS.map(([panel, title, says]) =>
-    element("li", {}, element("a", { href: `#${panel}` }, element("b", {}, title), element("span", {}, says))),
-  );
+  const ways = WAYS.map(([panel, title, says]) => {
+    const link = element("a", { href: `#${panel}` }, element("b", {}, title), element("span", {}, says));
+    link.addEventListener("click", () => arriveAt(byId(panel, HTMLElement)));
+    return element("li", {}, link);
+  });
   return element("nav", { class: "onward-from-here", "aria-label": "Go on", hidden: true }, element("ul", {}, ...ways));
 }
