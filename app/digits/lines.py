@@ -80,7 +80,7 @@ def digits(parts: list[Part]) -> list[Group]:
     small = [group for group in groups if group not in large]
     joined = _all_joined(large, size)
     joined, apart = _with_pieces(joined, small, size)
-    groups = joined + _all_joined([group for group in apart if group.box.height >= LOW_WIDE * size], size)
+    groups = joined + apart
     tall = max(group.box.height for group in groups)
     return [
         group

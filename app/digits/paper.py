@@ -21,6 +21,8 @@ EVEN_LEVELS = 10
 """A border is of one colour where it differs by no more levels from its median."""
 WHOLE = 1.0
 """The reach at which everything is looked at as ink: the paper is one level, its border's."""
+FRAME = 0.04
+"""Of the shorter side: a frame along the border of a picture is thinner than this."""
 SMALL_STROKE = 0.06
 """Of the shorter side: strokes thinner than this show by themselves whether they are darker than what is around."""
 NOISY = 6.0
@@ -103,7 +105,7 @@ def flatten(levels: Grey, dark: bool, reach: float, zoom: float = 1.0) -> Flat:
         local = np.minimum(cv.medianBlur(coarse, window), np.uint8(min(255, 2 * bias + 8)))
         local = cv.add(local, _more_noise(below, window))
     ink = cv.subtract(below, resized_to(local, image))
-    calm = below[::3, ::3] if reach < WHOLE else _border(below)
+    calm = below[::3, ::3] if reach < WHOLE else _border(_within_frame(image, below))
     noise = 1.4826 * float(np.median(abs(calm.astype(np.int16) - bias)))
     smooth = cv.GaussianBlur(image, (3, 3), 0)
     near = 2 * max(1, round(max(image.shape) / 200), round(zoom)) + 1
@@ -129,7 +131,7 @@ def _paper(image: Grey, reach: float) -> Grey:
     cv = opencv()
     small = shrunk(image, PAPER_SIDE)
     if reach >= WHOLE:
-        return np.full_like(small, round(float(np.median(_border(image)))))
+        return np.full_like(small, round(float(np.median(_border(_within_frame(image, image))))))
     side = max(3, round(min(small.shape) * reach) | 1)
     closed: Grey = cv.morphologyEx(cv.medianBlur(small, 3), cv.MORPH_CLOSE, square(side))
     return closed
@@ -140,6 +142,13 @@ def resized_to(small: Grey, like: Grey) -> Grey:
     cv = opencv()
     large: Grey = cv.resize(small, like.shape[::-1], interpolation=cv.INTER_LINEAR)
     return large
+
+
+def _within_frame(image: Grey, picture: Grey) -> Grey:
+    """A picture without the margin in which the image, where paper is lighter than ink, has a thin frame."""
+    margin = max(1, round(FRAME * min(image.shape)))
+    inner = (slice(margin, -margin), slice(margin, -margin))
+    return picture[inner] if np.median(_border(image[inner])) > np.median(_border(image)) else picture
 
 
 def _border(levels: Grey) -> Grey:

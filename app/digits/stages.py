@@ -21,7 +21,7 @@ LEFT_OUT = 190
 def given(luminance: Grey) -> Stage:
     """The picture as it came."""
     height, width = luminance.shape
-    return Stage("given", "As it came", f"{width} by {height} pixels.", shrunk(luminance, LOOKED_AT))
+    return Stage("given", "As it came", f"The picture is {width} by {height} pixels.", shrunk(luminance, LOOKED_AT))
 
 
 def already(picture: Grey) -> Stage:
@@ -40,13 +40,14 @@ def paper(flat: Flat, dark: bool) -> Stage:
     """The paper without the ink."""
     level = flat.paper if dark else 255 - flat.paper
     side = "darker" if dark else "lighter"
-    says = f"Ink is {side} than the paper, whose level goes from {level.min()} to {level.max()}."
+    levels = f"{level.min()}" if level.min() == level.max() else f"{level.min()} to {level.max()}"
+    says = f"The ink is {side} than the paper, whose grey level is {levels}: 0 is black, 255 white."
     return Stage("paper", "The paper alone", says, shrunk(level, LOOKED_AT))
 
 
 def flattened(flat: Flat) -> Stage:
     """The ink without the paper."""
-    says = f"What differs from the paper; paper itself differs by {flat.noise:.1f} of 255."
+    says = f"What differs from the paper is darker here; the grain of the paper is {flat.noise:.1f} of 255 grey levels."
     return Stage("flattened", "Shadows gone", says, shrunk(255 - flat.ink, LOOKED_AT))
 
 
@@ -65,26 +66,37 @@ def found(mask: Grey, labels: Labels, groups: list[Group]) -> Stage:
         window = (slice(top, top + height), slice(left, left + width))
         shown[window][labels[window] == part.label] = 0
     out = 1 - sum(group.area for group in groups) / max(1, int((mask > 0).sum()))
-    says = f"{len(groups)} digit{'s' * (len(groups) != 1)}; {max(0.0, out):.0%} of the ink was left out."
+    count = "1 digit was" if len(groups) == 1 else f"{len(groups)} digits were"
+    says = f"{count} found; {max(0.0, out):.0%} of the ink, shown grey, belongs to none."
     return Stage("found", "Digits found", says, shrunk(shown, LOOKED_AT))
 
 
 def of_digit(cut: Grey, formed: Formed, number: int) -> list[Stage]:
     """The way of one digit."""
     height, width = cut.shape
-    strokes = f"Strokes stay {formed.width:.1f} pixels of 28 by 28 wide."
+    strokes = f"Strokes are {formed.width:.1f} pixels wide at 28 by 28, as wide as MNIST's, and stay so."
     if not formed.kept:
-        strokes = f"Strokes go from {formed.width:.1f} to {formed.new_width:.1f} pixels of 28 by 28, as MNIST's are."
+        strokes = (
+            f"Strokes were {formed.width:.1f} pixels wide at 28 by 28 and are now {formed.new_width:.1f}, as in MNIST."
+        )
     strip = [
-        Stage("cut", "Cut out", f"{width} by {height} pixels.", shrunk(cut, LOOKED_AT), number),
+        Stage("cut", "Cut out", f"This digit is {width} by {height} pixels.", shrunk(cut, LOOKED_AT), number),
         Stage("strokes", "Stroke width", strokes, shrunk(formed.strokes, LOOKED_AT), number),
     ]
     if formed.upright is not None:
         angle = np.degrees(np.arctan(formed.slant))
-        says = f"It leans by {abs(angle):.0f} degrees; {np.degrees(np.arctan(SLANT)):.0f} are left."
+        says = f"It leaned by {abs(angle):.0f} degrees and now leans by {np.degrees(np.arctan(SLANT)):.0f}."
         strip.append(Stage("upright", "Upright", says, shrunk(formed.upright, LOOKED_AT), number))
     tall, wide = formed.fitted.shape
-    strip.append(Stage("fitted", "20 by 20", f"{wide} by {tall}: the longer side is {BOX}.", formed.fitted, number))
+    strip.append(
+        Stage(
+            "fitted",
+            "20 by 20",
+            f"It is now {wide} by {tall} pixels: the longer side is {BOX}, as in MNIST.",
+            formed.fitted,
+            number,
+        )
+    )
     says = f"Its centre of mass is in the centre of {SIDE} by {SIDE}: this is what the network sees."
     strip.append(Stage("centred", "28 by 28", says, formed.centred, number))
     return strip

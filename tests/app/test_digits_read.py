@@ -406,3 +406,19 @@ def test_no_picture_raises(data: st.DataObject) -> None:
 def test_the_same_picture_is_read_the_same() -> None:
     picture = shadow(a_five(sheet(300, 300)))
     assert np.array_equal(only(read(picture)).picture, only(read(picture)).picture)
+
+
+def test_a_thin_frame_along_the_border_is_not_the_paper() -> None:
+    picture = a_five(sheet(500, 500, (255, 255, 255)))
+    for width in (1, 2, 6):
+        cv2.rectangle(picture, (0, 0), (499, 499), (0, 0, 0), 2 * width - 1)
+        assert alike(only(read(picture)).picture, PLAIN) > 0.95
+
+
+def test_stages_speak_in_sentences_with_one_and_many() -> None:
+    one = {stage.name: stage.says for stage in read(a_five(sheet(300, 300))).stages}
+    assert one["ink"].endswith("in 1 connected part.")
+    assert one["found"].startswith("1 digit was found")
+    two = {stage.name: stage.says for stage in read(write(a_five(sheet(300, 300)), "1", 10, 220)).stages}
+    assert two["ink"].endswith("in 2 connected parts.")
+    assert two["found"].startswith("2 digits were found")
