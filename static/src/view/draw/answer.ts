@@ -28,7 +28,7 @@ export function answerPanel(host: HTMLElement, actions: DrawActions): DrawPanel 
   const verdict = element("p", { class: "said" }, said, element("span", { class: "said-beside" }, share, which), doubt);
   host.classList.add("section");
   host.replaceChildren(
-    element("h2", {}, "What the network sees", mark),
+    element("h2", {}, "What the network sees ", mark),
     element("div", { class: "answer-body" }, seen.root, element("div", { class: "verdict" }, verdict, bars.root)),
     row.root,
     time,

@@ -20,7 +20,7 @@ const WAITS: Readonly<Record<Wait, string>> = {
 /** A heading that says beside its title how what is shown stands to what is wanted, while the panel is busy. */
 export function busyHeading(title: HTMLElement, wait = ""): { readonly root: HTMLElement; readonly mark: HTMLElement } {
   const mark = element("span", { class: "stale as-is" }, wait);
-  return { root: element("h2", {}, title, mark), mark };
+  return { root: element("h2", {}, title, " ", mark), mark };
 }
 
 /** Fills a section of the page; `before` stands above what depends on an answer. */
