@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.digits.paper import WHOLE, Flat, dark_ink, evenness, flatten
 from app.digits.parts import Labels, Part, ink_mask, parts
-from app.digits.reading import Grey
+from app.digits.reading import WORKING_SIDE, Grey
 from app.digits.ruling import without_ruling
 from app.digits.vision import shrunk
 
 ANALYSED = 400
 """Pixels of the longer side on which is found out what is ink and what is paper."""
+TALL, WIDE = 120, 6.0
+"""Pixels that digits are tall, and their strokes wide, at least when they are cut out; finer is only slower."""
 REACHES = (0.35, 0.1)
 """Widths of strokes that are tried, of the shorter side: the thickest marker that fills a picture, and a pen's."""
 NARROWEST, MARGIN = 0.04, 2.0
@@ -67,9 +71,8 @@ class Look:
 def look(levels: Grey, dark: bool, reach: float, zoom: float) -> Look:
     """What is seen in one way."""
     flat = flatten(levels, dark, reach, zoom)
-    mask = without_ruling(ink_mask(flat))
-    found, labels = parts(mask, flat)
-    return Look(dark, reach, flat, mask, found, labels)
+    ink = without_ruling(ink_mask(flat))
+    return Look(dark, reach, flat, ink.mask, parts(ink, flat), ink.labels)
 
 
 def best_look(levels: Grey, zoom: float) -> tuple[Look, float]:
@@ -82,16 +85,31 @@ def best_look(levels: Grey, zoom: float) -> tuple[Look, float]:
     small = shrunk(levels, ANALYSED)
     seen, merit = _best_of(small, zoom)
     reach = _close(seen, min(small.shape))
-    if small is levels and reach == seen.reach:
+    fine = shrunk(levels, round(min(WORKING_SIDE, ANALYSED * _magnified(seen))))
+    if fine.shape == small.shape and reach == seen.reach:
         return seen, merit
-    return look(levels, seen.dark, reach, zoom), merit
+    return look(fine, seen.dark, reach, zoom), merit
+
+
+def _magnified(seen: Look) -> float:
+    """How many times as large the picture should be, so that its writing is tall and its strokes are wide enough."""
+    clear = _clear(seen)
+    if not clear:
+        return np.inf
+    return max(1.0, *(max(TALL / part.box.height, WIDE / part.stroke) for part in clear))
+
+
+def _clear(seen: Look) -> list[Part]:
+    """The parts that look like writing nearly as much as the best does."""
+    best = seen.best
+    return [part for part in seen.parts if best is not None and part.merit > 0.2 * best.merit]
 
 
 def _close(seen: Look, side: int) -> float:
     """A reach no wider than the strokes that were found need: then paper follows the edges of shadows."""
-    if seen.reach == WHOLE or seen.best is None:
+    clear = _clear(seen)
+    if seen.reach == WHOLE or not clear:
         return seen.reach
-    clear = [part for part in seen.parts if part.merit > 0.2 * seen.best.merit]
     return min(seen.reach, max(NARROWEST, MARGIN * 2 * max(part.depth for part in clear) / side))
 
 

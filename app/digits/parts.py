@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from app.digits.paper import Flat
 from app.digits.reading import Box, Grey
-from app.digits.vision import depths, opencv, ridge, square
+from app.digits.vision import Connected, depths, opencv, ridge, square
 
 Labels = npt.NDArray[np.int32]
 
@@ -83,15 +83,11 @@ def ink_mask(flat: Flat) -> Grey:
     return mask
 
 
-def parts(mask: Grey, flat: Flat) -> tuple[list[Part], Labels]:
-    """The parts of a mask, largest first, without frames, and the labels of its pixels, shape (height, width)."""
-    _, labels, stats, _ = opencv().connectedComponentsWithStats(mask, connectivity=8)
-    found = []
-    for label in _largest(stats, max(4, LEAST_AREA * mask.size)):
-        part = _part(label, stats[label], labels, flat)
-        if part:
-            found.append(part)
-    return found, labels
+def parts(ink: Connected, flat: Flat) -> list[Part]:
+    """The parts of the ink, largest first, without frames."""
+    labels = _largest(ink.stats, max(4, LEAST_AREA * ink.mask.size))
+    found = (_part(label, ink.stats[label], ink.labels, flat) for label in labels)
+    return [part for part in found if part]
 
 
 def _largest(stats: Labels, least: float) -> list[int]:

@@ -117,7 +117,7 @@ def _seen(pixels: Colours, alone: Sheet | None) -> _View | None:
     if int(levels.max()) - int(levels.min()) < FLAT_LEVELS:
         return None
     seen, merit = best_look(levels, zoom)
-    return _View(seen, merit, max(levels.shape) / max(pixels.shape[:2]), alone)
+    return _View(seen, merit, max(seen.mask.shape) / max(pixels.shape[:2]), alone)
 
 
 def _cut(labels: Labels, group: Group) -> Grey:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.digits.reading import Grey
-from app.digits.vision import opencv, square
+from app.digits.vision import Connected, connected, opencv, square
 
 THIN = 75
 """Printed lines are thinner than this part of the picture's longer side."""
@@ -28,17 +28,19 @@ INSIDE = 0.3
 """Of a box: what is written in it is as tall, and so nothing is taken from digits that are angular themselves."""
 
 
-def without_ruling(mask: Grey) -> Grey:
+def without_ruling(mask: Grey) -> Connected:
     """The mask, 255 for ink, without printed lines; the strokes that cross them stay whole."""
-    cv = opencv()
     thick = max(LEAST_THIN, round(max(mask.shape) / THIN))
     lines = _lines(mask, thick, RULES) | _lines(mask.T, thick, RULES).T
     left: Grey = np.where(lines, np.uint8(0), mask)
-    count, labels, stats, _ = cv.connectedComponentsWithStats(left, connectivity=8)
+    found = connected(left)
+    _, labels, stats = found
     least = BOX * max(mask.shape)
-    boxes = [label for label in range(1, count) if min(stats[label, 2:4]) >= least and _is_hollow(stats[label])]
-    for label in boxes:
+    emptied_any = False
+    for label in range(1, len(stats)):
         x, y, width, height, _ = stats[label]
+        if min(width, height) < least or not _is_hollow(stats[label]):
+            continue
         window = left[y : y + height, x : x + width]
         own = np.where(labels[y : y + height, x : x + width] == label, np.uint8(255), np.uint8(0))
         across, down = _lines(own, thick, SIDES), _lines(own.T, thick, SIDES).T
@@ -46,7 +48,8 @@ def without_ruling(mask: Grey) -> Grey:
             emptied = np.where(across | down, np.uint8(0), window)
             if _tallest(emptied) >= INSIDE * height:
                 window[:] = emptied
-    return left
+                emptied_any = True
+    return connected(left) if emptied_any else found
 
 
 def _is_hollow(stats: npt.NDArray[np.int32]) -> bool:
@@ -56,8 +59,7 @@ def _is_hollow(stats: npt.NDArray[np.int32]) -> bool:
 def _tallest(mask: Grey) -> int:
     """The height of the tallest thing that is more than the rest of a line."""
     cv = opencv()
-    _, _, stats, _ = cv.connectedComponentsWithStats(cv.morphologyEx(mask, cv.MORPH_CLOSE, square(3)), connectivity=8)
-    return int(stats[1:, 3].max(initial=0))
+    return int(connected(cv.morphologyEx(mask, cv.MORPH_CLOSE, square(3))).stats[1:, 3].max(initial=0))
 
 
 def _lines(mask: Grey, thick: int, least: int) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,10 @@ import numpy.typing as npt
 from app.digits.reading import Grey
 
 Picture = TypeVar("Picture", bound=npt.NDArray[np.uint8])
+
+
+MOST_WHOLE = 8
+"""The largest whole number by which pictures are made smaller in one go."""
 
 
 @cache
@@ -25,7 +29,13 @@ def opencv() -> Any:
 def resized(picture: Picture, scale: float) -> Picture:
     """The picture `scale` times as large, at least one pixel each way: averaged when smaller, smooth when larger."""
     cv = opencv()
-    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    height, width = picture.shape[:2]
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    # By a whole number it is several times quicker, and what then is left to do is small.
+    for whole in range(min(MOST_WHOLE, int(1 / scale)), 1, -1):
+        if width % whole == 0 == height % whole:
+            picture = cv.resize(picture, (width // whole, height // whole), interpolation=cv.INTER_AREA)
+            break
     way = cv.INTER_AREA if scale < 1 else cv.INTER_CUBIC
     result: Picture = cv.resize(picture, size, interpolation=way)
     return result
@@ -35,6 +45,26 @@ def shrunk(picture: Picture, side: int) -> Picture:
     """The picture with a longer side of at most `side` pixels."""
     scale = side / max(picture.shape[:2])
     return resized(picture, scale) if scale < 1 else picture
+
+
+class Connected(NamedTuple):
+    """Ink, and which of its connected parts each pixel belongs to.
+
+    Attributes:
+        mask: 255 for ink, else 0, of shape (height, width).
+        labels: 0 for paper, else the number of the part, of the same shape.
+        stats: of each part, and of the paper first: left, top, width, height, area.
+    """
+
+    mask: Grey
+    labels: npt.NDArray[np.int32]
+    stats: npt.NDArray[np.int32]
+
+
+def connected(mask: Grey) -> Connected:
+    """The connected parts of the ink; pixels that meet at a corner are connected."""
+    _, labels, stats, _ = opencv().connectedComponentsWithStats(mask, connectivity=8)
+    return Connected(mask, labels, stats)
 
 
 def square(side: int) -> Grey:
