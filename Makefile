@@ -42,7 +42,7 @@ test-web: dev
 test-python: dev
 	@$(PY) tools/install_torch.py --required
 	@$(PY) tools/chromium.py
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 torch: $(VENV)/.run ## try again to install PyTorch and torchvision
 	@$(PY) tools/install_torch.py --required

@@ -33,7 +33,7 @@ from engine.train import Training
 from tests.app.training import ME, SMALL, frames, kept, load, losses, some_runs, steps_of, wait, watch
 
 LONG = SMALL.model_copy(update={"epochs": 600})
-SOON = 5.0
+SOON = 30.0
 
 
 class Gate:

@@ -150,7 +150,7 @@ def test_a_pixel_is_read_as_it_stands_in_the_map_of_the_chosen_digit(page: Page)
     panel.get_by_label("Integrated", exact=True).check()
     whole = answer["integrated"]
     expect(panel.locator(".check")).to_contain_text(f"Sum of the map {signed(whole['sum'])}; score ")
-    assert whole["sum"] == pytest.approx(whole["score"] - whole["baseline"], abs=0.05)
+    assert whole["sum"] == pytest.approx(whole["score"] - whole["baseline"], abs=0.1)
 
     # A pointer reads the pixel it stands on.
     canvas.scroll_into_view_if_needed()
