@@ -42,7 +42,8 @@ test-web: dev
 test-python: dev
 	@$(PY) tools/install_torch.py --required
 	@$(PY) tools/chromium.py
-	$(PY) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(TEST) --ignore tests/browser $(ARGS)
+	$(TEST) tests/browser $(ARGS)
 
 torch: $(VENV)/.run ## try again to install PyTorch and torchvision
 	@$(PY) tools/install_torch.py --required
@@ -66,6 +67,9 @@ lock: $(VENV)/.run $(VENV)/.lock ## resolve all dependencies anew and write the 
 clean: ## remove everything that was installed or built
 	rm -rf $(VENV) node_modules static/dist static/.dist-stamp dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Apart from the others: Playwright keeps an event loop running, which they do not expect.
+TEST = $(PY) -m pytest --numprocesses 2 --dist loadfile
 
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --upgrade \
 	--python-version 3.11 --no-emit-index-url --no-annotate
