@@ -122,7 +122,7 @@ def test_the_largest_expressions_are_proved_in_bounded_time() -> None:
     prove(trace, seconds=0.0)  # PyTorch is imported
     started = time.process_time()
     _, says = prove(trace, seconds=0.02)
-    assert time.process_time() - started < 1.0
+    assert time.process_time() - started < 5
     assert "no time" in says
 
 

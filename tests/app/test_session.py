@@ -124,9 +124,12 @@ def test_a_scene_that_cannot_be_computed_leaves_the_old_one_open() -> None:
 def test_nonsense_by_the_megabyte_costs_little(value: Any) -> None:
     session, _, _ = opened(source="x*x")
     raw = json.dumps({"type": "set_value", "seq": 2, "generation": 1, "name": "x", "value": value})
-    started = time.process_time()
-    assert only_error(list(session.receive(raw))).code == "bad_message"
-    assert time.process_time() - started < 0.3  # with all errors collected it takes a second, and 500 megabytes
+    seconds = []
+    for _ in range(3):  # the least of them, because other tests run beside this one
+        started = time.process_time()
+        assert only_error(list(session.receive(raw))).code == "bad_message"
+        seconds.append(time.process_time() - started)
+    assert min(seconds) < 0.5  # with all errors collected it takes a second, and 500 megabytes
 
 
 def test_a_fault_of_ours_while_opening_leaves_the_old_scene_open(monkeypatch: pytest.MonkeyPatch) -> None:
