@@ -43,7 +43,7 @@ test-python: dev
 	@$(PY) tools/install_torch.py --required
 	@$(PY) tools/chromium.py
 	$(TEST) --ignore tests/browser $(ARGS)
-	$(TEST) tests/browser $(ARGS)
+	$(TEST) tests/browser --reruns 1 -r R $(ARGS)
 
 torch: $(VENV)/.run ## try again to install PyTorch and torchvision
 	@$(PY) tools/install_torch.py --required
@@ -68,7 +68,8 @@ clean: ## remove everything that was installed or built
 	rm -rf $(VENV) node_modules static/dist static/.dist-stamp dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Apart from the others: Playwright keeps an event loop running, which they do not expect.
+# What runs in a browser runs apart: Playwright keeps an event loop running, which other tests do not expect. It has a
+# second try, because pages, servers and Chromium share two cores here; which tests needed it is listed at the end.
 TEST = $(PY) -m pytest --numprocesses 2 --dist loadfile
 
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --upgrade \

@@ -63,7 +63,7 @@ function startStepper(work: HTMLElement, place: Place): void {
 
   const stage = stageView(byId("stage", HTMLElement), {
     actions: walk,
-    layOut: layouts(new Worker(work.dataset.layoutWorker ?? "", { type: "module" })),
+    layOut: layouts(() => new Worker(work.dataset.layoutWorker ?? "", { type: "module" })),
     reducedMotion: () => reducedMotion.matches,
   });
   const timeline = timelineView(byId("timeline", HTMLElement), (step) => {

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.server import Server
 from tools import chromium
 
 # Software rendering, and no sandbox for root, who runs the tests in containers.
 FLAGS = ["--disable-gpu", *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
+
+# Longer than the 5 s by default: the machine may be one on which everything happens at the same time.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="package")

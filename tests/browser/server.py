@@ -17,9 +17,9 @@ class Server:
     def __init__(self, root: Path, folder: Path, port: int) -> None:
         self._root, self._port = root, port
         self._environment = {
+            **os.environ,
             "GRADWALK_DATA": str(folder),
             "GRADWALK_DOWNLOAD": "no",
-            **os.environ,
             "GRADWALK_KEEP_RUNS": "yes",
             "GRADWALK_RUNS_FILE": str(folder / "runs.sqlite"),
         }

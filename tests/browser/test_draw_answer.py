@@ -364,6 +364,7 @@ def test_an_answer_says_where_to_go_on(page: Page) -> None:
     ways = page.get_by_role("navigation", name="Go on")
     expect(ways).to_be_hidden()
     said(page, upload(page, row(3))["digits"][0])
+    expect(ways).to_be_visible()
     for way in ways.get_by_role("link").all():
         way.click()
         expect(page.locator((way.get_attribute("href") or "") + " h2")).to_be_in_viewport()

@@ -208,7 +208,7 @@ def test_lessons_lower_the_loss_and_undo_brings_the_numbers_back(page: Page) -> 
     panel.get_by_role("button", name="Undo").click()
     look(page, "learn")
     expect(verdict).to_contain_text(f"Loss {written(first['before']['loss'])} → ")
-    assert result.inner_text() == before
+    expect(result).to_have_text(before, use_inner_text=True)
     panel.get_by_role("button", name="Undo").click()
     expect(result).to_be_hidden()
     expect(panel.get_by_role("button", name="Undo")).to_be_disabled()

@@ -19,12 +19,9 @@ AXE = "{rules: {'aria-allowed-role': {enabled: false}}}"
 
 
 def opened(page: Page, lab: str) -> Page:
-    """A lab that is connected; MNIST is not there in every test's data folder, so the built-in digits are taken."""
+    """A lab that is connected."""
     page.goto(f"/labs/{lab}")
     expect(page.locator("#connection")).to_have_attribute("data-status", "open")
-    digits = page.locator("#form").get_by_label("built-in", exact=True)
-    if digits.count() and not digits.is_checked():
-        digits.check()
     return page
 
 
@@ -44,6 +41,10 @@ def step(page: Page) -> int:
     """How many training steps have been made, as the page says it."""
     found = re.search(r"step ([\d,]+) of", page.locator("#controls .position").inner_text())
     return int(found[1].replace(",", "")) if found else 0
+
+
+def at_step(page: Page, made: int) -> None:
+    expect(page.locator("#controls .position")).to_contain_text(f"step {made:,} of")
 
 
 def paused(page: Page, lab: str, steps: int) -> Page:
@@ -243,9 +244,9 @@ def test_space_starts_also_after_a_slider_was_moved_by_pointer(page: Page) -> No
 
 def test_the_moving_curve_and_both_gradients_are_seen_together_with_the_controls(page: Page) -> None:
     opened(page, "manualgrad")
-    bar = page.locator(".lab-controls").bounding_box()
-    last = page.locator(".gradients tbody tr").last.bounding_box()
-    picture = page.locator(".fit-picture").bounding_box()
+    expect(page.locator(".gradients tbody tr")).to_have_count(4)
+    parts = (".lab-controls", ".gradients tbody tr:last-child", ".fit-picture")
+    bar, last, picture = (page.locator(part).last.bounding_box() for part in parts)
     assert bar
     assert last
     assert picture
@@ -258,7 +259,7 @@ def test_racers_on_digits_are_those_that_are_switched_on(page: Page) -> None:
     assert members(page) == ["SGD", "Momentum", "Adagrad", "RMSProp", "Adam"]
     page.locator("#form").get_by_label("Adagrad", exact=True).click()
     expect(page.locator(".members tbody th")).to_have_count(4)
-    assert step(page) == 0  # another run, which waits as the one before did
+    at_step(page, 0)  # another run, which waits as the one before did
     expect(button(page, "Start")).to_be_enabled()
 
 
@@ -297,10 +298,10 @@ def test_gradients_add_up(page: Page) -> None:
 
 def test_gradients_layer_by_layer(page: Page) -> None:
     paused(page, "depth", 20)
-    assert page.locator(".layer-groups table").count() == 5
-    deep = page.locator(".layer-groups table", has_text="4 layers, sigmoid")
-    lengths = [float(n) for n in deep.locator(".value").all_inner_texts()]
-    assert len(lengths) == 4
+    expect(page.locator(".layer-groups table")).to_have_count(5)
+    deep = page.locator(".layer-groups table", has_text="4 layers, sigmoid").locator(".value")
+    expect(deep).to_have_count(4)
+    lengths = [float(n) for n in deep.all_inner_texts()]
     assert lengths[0] < lengths[-1] / 3
     page.locator("#form").get_by_label("8", exact=True).click()
     expect(page.locator(".layer-groups table", has_text="8 layers, ReLU").locator("tbody tr")).to_have_count(8)
@@ -315,7 +316,7 @@ def test_a_training_step_of_a_member_is_walked_and_the_lab_found_again(page: Pag
     expect(page.locator("#about")).to_contain_text("4 layers, sigmoid")
     page.go_back()
     expect(page.locator(".members tbody th")).to_have_count(5)
-    assert step(page) == made
+    at_step(page, made)
 
 
 def test_out_of_a_training_step_leads_back_to_the_lab(page: Page) -> None:
@@ -323,16 +324,16 @@ def test_out_of_a_training_step_leads_back_to_the_lab(page: Page) -> None:
     page.locator(".members").get_by_role("link").first.click()
     page.get_by_role("link", name="Run with zero_grad").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Without zero_grad")
-    expect(page.locator("#controls .position")).to_contain_text(f"step {made} of")
+    at_step(page, made)
 
 
 def test_whoever_comes_back_finds_the_run(page: Page) -> None:
     made = step(paused(page, "zero-grad", 10))
     page.goto("/labs")
     page.get_by_role("link", name="Without zero_grad").click()
-    expect(page.locator("#controls .position")).to_contain_text(f"step {made} of")
+    at_step(page, made)
     button(page, "Reset: back to training step 0").click()
-    expect(page.locator("#controls .position")).to_contain_text("step 0 of")
+    at_step(page, 0)
 
 
 @contextmanager
