@@ -16,14 +16,21 @@ ANALYSED = 400
 """Pixels of the longer side on which is found out what is ink and what is paper."""
 TALL, WIDE = 120, 6.0
 """Pixels that digits are tall, and their strokes wide, at least when they are cut out; finer is only slower."""
-REACHES = (0.35, 0.1)
-"""Widths of strokes that are tried, of the shorter side: the thickest marker that fills a picture, and a pen's."""
+REACHES = (0.35, 0.1, 0.05)
+"""Widths of strokes that are tried, of the shorter side: the thickest marker that fills a picture, a pen's, and a
+pen's so close to the edge of a shadow that paper must follow it steeply."""
 NARROWEST, MARGIN = 0.04, 2.0
 """The least reach, and how much wider it is than the widest place of the strokes."""
 NARROW = 0.85
-"""What is left of the merit at the second reach, which cuts thick strokes into their edges."""
+"""What each narrower reach leaves of the merit: it cuts thick strokes into their edges."""
+THICK = 0.04
+"""Of the shorter side: strokes that are wider would be cut at a pen's reach."""
 EVEN, CLEAN = 0.75, 0.97
 """Of the border: from so much of one colour on, that may be the paper's; from so much on it very likely is."""
+DARK = 0.03
+"""Merit up to which a thick part is a shadow."""
+SHADOWED = 1.5
+"""Of the width of its strokes: where a part is deeper, a shadow clings to them."""
 UNEVEN = 0.4
 """What is left of the merit where the paper is taken to be uneven, though its border is clean."""
 CLEAR = 0.35
@@ -71,7 +78,7 @@ class Look:
 def look(levels: Grey, dark: bool, reach: float, zoom: float) -> Look:
     """What is seen in one way."""
     flat = flatten(levels, dark, reach, zoom)
-    ink = without_ruling(ink_mask(flat))
+    ink = without_ruling(ink_mask(flat), flat.ink)
     return Look(dark, reach, flat, ink.mask, parts(ink, flat), ink.labels)
 
 
@@ -110,7 +117,15 @@ def _close(seen: Look, side: int) -> float:
     clear = _clear(seen)
     if seen.reach == WHOLE or not clear:
         return seen.reach
-    return min(seen.reach, max(NARROWEST, MARGIN * 2 * max(part.depth for part in clear) / side))
+    # Not by its deepest place alone: a piece of shadow that clings to a stroke is deeper than it.
+    widest = max(2 * min(part.depth, part.stroke) for part in clear)
+    return min(seen.reach, max(NARROWEST, MARGIN * widest / side))
+
+
+def _is_thick_writing(part: Part, side: int, even: bool) -> bool:
+    """Whether a narrower reach would cut a part; shadows are thick, too, where the border of the picture is uneven."""
+    writing = part.merit > DARK and part.depth < SHADOWED * part.stroke
+    return part.stroke > THICK * side and (even or writing)
 
 
 def _best_of(levels: Grey, zoom: float) -> tuple[Look, float]:
@@ -122,12 +137,15 @@ def _best_of(levels: Grey, zoom: float) -> tuple[Look, float]:
         prior = likely if dark else 1 - likely
         for reach in reaches:
             seen = look(levels, dark, reach, zoom)
-            merit = seen.merit * prior * (NARROW if reach == REACHES[-1] else 1)
+            merit = seen.merit * prior * (1 if reach == WHOLE else NARROW ** REACHES.index(reach))
             merit *= UNEVEN if even > CLEAN and reach != WHOLE else 1
             if chosen is None or merit > best:
                 best, chosen = merit, seen
-            wide = seen.best is not None and seen.best.stroke > 0.4 * REACHES[-1] * min(levels.shape)
-            if (wide and reach != WHOLE) or (reach == WHOLE and merit > CLEAR):
+            if reach == WHOLE:
+                if merit > CLEAR:
+                    break
+                continue
+            if seen.best is not None and _is_thick_writing(seen.best, min(levels.shape), even > EVEN):
                 break
         if best > CLEAR and prior > 0.8:
             break

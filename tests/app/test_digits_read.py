@@ -134,6 +134,10 @@ def crossed_by_lines(picture: Colours) -> Colours:
     return picture
 
 
+def on_a_line(picture: Colours) -> Colours:
+    return cv2.line(picture, (0, 217), (299, 220), (60, 60, 110), 2, cv2.LINE_AA).astype(np.uint8)
+
+
 def toolbar(picture: Colours) -> Colours:
     for left in range(10, 270, 22):
         cv2.rectangle(picture, (left, 8), (left + 16, 24), (60, 90, 160), -1)
@@ -147,7 +151,7 @@ def dark_and_noisy(picture: Colours) -> Colours:
 
 CHANGES = (
     shadow, hard_shadow, vignette, jpeg, specks, frame, black_edge, table, print_through, squared,
-    print_beside, boxes, crossed_by_lines, toolbar, dark_and_noisy,
+    print_beside, boxes, crossed_by_lines, on_a_line, toolbar, dark_and_noisy,
 )  # fmt: skip
 
 
@@ -155,6 +159,26 @@ CHANGES = (
 def test_what_is_around_the_digit_changes_nothing(change: Callable[[Colours], Colours]) -> None:
     found = only(read(change(a_five(sheet(300, 300)))))
     assert alike(found.picture, PLAIN) > 0.88  # one pixel of 28 aside is 0.9
+
+
+@pytest.mark.parametrize(
+    ("middle", "radius", "soft", "dark"),
+    [((112, 165), 78, 6, 0.55), ((183, 240), 88, 16, 0.66), ((217, 218), 73, 16, 0.62), ((244, 216), 64, 16, 0.46)],
+)
+def test_a_round_shadow_over_pencil_is_no_ink(middle: tuple[int, int], radius: int, soft: int, dark: float) -> None:
+    picture = write(sheet(300, 300), "5", 130, 220, width=3, colour=(100, 100, 100))
+    y, x = np.mgrid[:300, :300]
+    away = np.hypot(x - middle[0], y - middle[1]) - radius
+    assert alike(only(read(grain(picture * (1 - dark / (1 + np.exp(away / soft)))[..., None]))).picture, PLAIN) > 0.88
+
+
+def test_pen_that_runs_along_printed_lines_is_not_taken_out_with_them() -> None:
+    small = write(sheet(800, 800), "5", 390, 400, size=3, width=5)
+    lines = sheet(800, 800)
+    for first in (5, 6):
+        lines[first::36] = lines[:, first::36] = (150, 165, 195)
+    found = only(read(grain(np.minimum(small, lines))))
+    assert alike(found.picture, only(read(small)).picture) > 0.88
 
 
 def on_a_table(picture: Colours, corners: list[list[int]], table: tuple[int, int, int]) -> Colours:
