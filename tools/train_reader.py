@@ -42,7 +42,7 @@ from tools.network_measures import VARIANTS, measured, varied  # noqa: E402
 
 CARD = "networks.md"
 
-SERIFS = 0.2
+SERIFS = 0.3
 """Share of the ones and sevens that get a stroke more."""
 
 AHEAD = 6

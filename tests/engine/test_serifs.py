@@ -7,7 +7,7 @@ import pytest
 
 from engine.augment import Grey
 from engine.data import SIDE
-from engine.serifs import stroked, with_serifs
+from engine.serifs import straightened, stroked, with_serifs
 
 
 def upright(count: int) -> Grey:
@@ -15,6 +15,20 @@ def upright(count: int) -> Grey:
     pictures = np.zeros((count, SIDE, SIDE), np.float32)
     pictures[:, 4:24, 13:16] = 0.9
     return pictures
+
+
+def leaning(columns: float) -> Grey:
+    """A stem, 20 pixels tall, its upper end so many columns to the right of its lower end."""
+    blank = np.zeros((1, SIDE, SIDE), np.float32)
+    blank[0, 13, 13] = 1  # strokes are as dark as the darkest pixel
+    upper, lower = (np.array([[row, 13 + side * columns / 2]], np.float32) for row, side in ((4, 1), (22, -1)))
+    return stroked(blank, upper, lower, np.array([2], np.float32))
+
+
+def middles(pictures: Grey, row: int) -> Grey:
+    """The column of the middle of the ink in a row of each picture."""
+    middle: Grey = pictures[:, row] @ np.arange(SIDE, dtype=np.float32) / pictures[:, row].sum(1)
+    return middle
 
 
 def seven() -> Grey:
@@ -37,13 +51,45 @@ def test_a_share_of_the_ones_gets_a_stroke_and_the_given_pictures_stay() -> None
     assert np.array_equal(pictures, upright(400))
 
 
-def test_a_one_gets_a_flag_to_the_left_of_its_top_and_half_of_them_a_foot() -> None:
+def test_a_one_gets_a_flag_to_the_left_of_its_top_and_three_of_ten_a_foot() -> None:
     pictures = upright(200)
     added = with_serifs(pictures, np.ones(200, np.int64), 1.0, np.random.default_rng(0)) - pictures
     assert (added[:, 4:16, :12].sum((1, 2)) > 1).all()
     assert not added[:, 4:18, 18:].any()
     feet = added[:, 20:, 18:].any((1, 2))
-    assert 70 <= feet.sum() <= 130
+    assert 40 <= feet.sum() <= 80
+
+
+def test_a_flag_is_the_steeper_the_longer_it_is() -> None:
+    large = np.zeros((300, 120, 120), np.float32)  # of any size: here the flags are measured to a degree or two
+    large[:, 10:110, 99:102] = 1
+    flags = with_serifs(large, np.ones(300, np.int64), 1.0, np.random.default_rng(0)) > 0.5
+    left = flags[:, :85].any(1).argmax(1)
+    tips = np.array([flag[:85, column].nonzero()[0].mean() for flag, column in zip(flags, left, strict=True)])
+    down, along = tips - 10, 100 - left
+    reach, angle = np.hypot(down, along), np.rad2deg(np.arctan2(down, along))
+    assert 18 <= reach.min() < 25 < 60 < reach.max() <= 71
+    assert 10 < angle[reach < 40].min() < 20
+    assert 27 < angle[reach > 55].min() < 37
+    assert 60 < angle.max() < 67
+
+
+@pytest.mark.parametrize(("columns", "share"), [(12, 0.0), (12, 0.5), (12, 1.0), (-6, 1.0)])
+def test_a_one_that_leans_is_straightened_by_a_share_around_its_middle(columns: int, share: float) -> None:
+    result = straightened(leaning(columns), np.array([share], np.float32))
+    expected = leaning(columns * (1 - share))
+    for row in (5, 13, 21):
+        assert middles(result, row) == pytest.approx(middles(expected, row), abs=1)
+    moved = np.array([middles(result, row) - middles(leaning(columns), row) for row in range(6, 21)])
+    assert np.ptp(np.diff(moved[:, 0])) < 0.1  # by parts of a pixel
+
+
+def test_of_the_ones_with_a_flag_half_stand_upright_and_none_leans_the_other_way() -> None:
+    pictures = leaning(12).repeat(200, 0)
+    low = middles(with_serifs(pictures, np.ones(200, np.int64), 1.0, np.random.default_rng(0)), 18)
+    assert 70 <= (low > 12.2).sum() <= 130
+    assert middles(pictures, 18)[0] < low.min() < 11
+    assert low.max() < 13.6
 
 
 def test_a_seven_gets_a_bar_across_its_stem() -> None:
