@@ -136,9 +136,12 @@ def _best_of(levels: Grey, zoom: float) -> tuple[Look, float]:
     for dark in (likely >= 0.5, likely < 0.5):
         prior = likely if dark else 1 - likely
         for reach in reaches:
+            most = prior * (1 if reach == WHOLE else NARROW ** REACHES.index(reach))
+            most *= UNEVEN if even > CLEAN and reach != WHOLE else 1
+            if most <= best:  # no merit is above 1
+                continue
             seen = look(levels, dark, reach, zoom)
-            merit = seen.merit * prior * (1 if reach == WHOLE else NARROW ** REACHES.index(reach))
-            merit *= UNEVEN if even > CLEAN and reach != WHOLE else 1
+            merit = seen.merit * most
             if chosen is None or merit > best:
                 best, chosen = merit, seen
             if reach == WHOLE:
