@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.digits.reading import Colours, Grey
-from app.digits.vision import opencv, resized, shrunk, square
+from app.digits.vision import most_colour, opencv, resized, shrunk, square
 
 PAPER_SIDE = 160
 """Pixels of the longer side on which the paper is estimated: it is smooth, and thin ink vanishes from it."""
@@ -63,7 +63,7 @@ def grey(pixels: Colours) -> Grey:
     cv = opencv()
     luminance: Grey = cv.cvtColor(pixels, cv.COLOR_RGB2GRAY)
     small = shrunk(pixels, PAPER_SIDE)
-    if int((small.max(axis=2) - small.min(axis=2)).max()) < COLOURLESS:
+    if most_colour(small) < COLOURLESS:
         return luminance
     window = min(small.shape[:2]) // 3 * 2 + 1
     paper = np.dstack([cv.medianBlur(np.ascontiguousarray(small[..., channel]), window) for channel in range(3)])

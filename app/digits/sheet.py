@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from app.digits.paper import COLOURLESS
 from app.digits.reading import Colours, Grey
-from app.digits.vision import opencv, shrunk, square
+from app.digits.vision import most_colour, opencv, shrunk, square
 
 Corners = npt.NDArray[np.float32]
 """Upper left, upper right, lower right, lower left; shape (4, 2), each x and y."""
@@ -72,7 +72,7 @@ def sheet(pixels: Colours, luminance: Grey) -> Sheet | None:
     corners = _corners(opencv().medianBlur(small, 5))
     if corners is None:
         coloured = shrunk(pixels, SEARCHED)
-        if int(np.ptp(coloured, axis=2).max()) >= COLOURLESS:
+        if most_colour(coloured) >= COLOURLESS:
             corners = _corners(_colour_apart(coloured))
     if corners is None:
         return None
