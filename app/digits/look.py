@@ -25,8 +25,9 @@ NARROW = 0.85
 """What each narrower reach leaves of the merit: it cuts thick strokes into their edges."""
 THICK = 0.04
 """Of the shorter side: strokes that are wider would be cut at a pen's reach."""
-EVEN, CLEAN = 0.75, 0.97
-"""Of the border: from so much of one colour on, that may be the paper's; from so much on it very likely is."""
+HALF, EVEN, CLEAN = 0.55, 0.75, 0.97
+"""Of the border: where so much has one colour, that may be the paper's, and the rest a digit's that was cut out
+closely; from so much on it likely is the paper's, and from so much on very likely."""
 DARK = 0.03
 """Merit up to which a thick part is a shadow."""
 SHADOWED = 1.5
@@ -79,7 +80,7 @@ def look(levels: Grey, dark: bool, reach: float, zoom: float) -> Look:
     """What is seen in one way."""
     flat = flatten(levels, dark, reach, zoom)
     ink = without_ruling(ink_mask(flat), flat.ink)
-    return Look(dark, reach, flat, ink.mask, parts(ink, flat), ink.labels)
+    return Look(dark, reach, flat, ink.mask, parts(ink, flat, reach == WHOLE), ink.labels)
 
 
 def best_look(levels: Grey, zoom: float) -> tuple[Look, float]:
@@ -122,8 +123,10 @@ def _close(seen: Look, side: int) -> float:
     return min(seen.reach, max(NARROWEST, MARGIN * widest / side))
 
 
-def _is_thick_writing(part: Part, side: int, even: bool) -> bool:
+def _is_thick_writing(part: Part | None, side: int, even: bool) -> bool:
     """Whether a narrower reach would cut a part; shadows are thick, too, where the border of the picture is uneven."""
+    if part is None:
+        return False
     writing = part.merit > DARK and part.depth < SHADOWED * part.stroke
     return part.stroke > THICK * side and (even or writing)
 
@@ -132,7 +135,7 @@ def _best_of(levels: Grey, zoom: float) -> tuple[Look, float]:
     likely = dark_ink(levels)
     best, chosen = -1.0, None
     even = evenness(levels)
-    reaches = (WHOLE, *REACHES) if even > EVEN else REACHES
+    reaches = (WHOLE, *REACHES) if even > HALF else REACHES
     for dark in (likely >= 0.5, likely < 0.5):
         prior = likely if dark else 1 - likely
         for reach in reaches:
@@ -142,15 +145,9 @@ def _best_of(levels: Grey, zoom: float) -> tuple[Look, float]:
                 continue
             seen = look(levels, dark, reach, zoom)
             merit = seen.merit * most
-            if chosen is None or merit > best:
+            if merit > best:
                 best, chosen = merit, seen
-            if reach == WHOLE:
-                if merit > CLEAR:
-                    break
-                continue
-            if seen.best is not None and _is_thick_writing(seen.best, min(levels.shape), even > EVEN):
+            if merit > CLEAR if reach == WHOLE else _is_thick_writing(seen.best, min(levels.shape), even > EVEN):
                 break
-        if best > CLEAR and prior > 0.8:
-            break
     assert chosen is not None
     return chosen, best

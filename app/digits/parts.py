@@ -30,6 +30,8 @@ WIDE = 40
 """Strokes wider than this part of the picture's longer side may have soft edges."""
 EDGE = 0.3
 """Of how much a part is darker than the paper: so much it must become lighter close to an edge of ink."""
+ALONE, CUT_OUT = 0.9, 3
+"""Of all ink: a part that has so much and touches so many sides of a picture is a digit that was cut out closely."""
 SIDES = (1.0, 0.6, 0.25, 0.1, 0.05)
 """What is left of the merit of a part that touches so many sides of the picture: tables and fingers do."""
 
@@ -83,10 +85,11 @@ def ink_mask(flat: Flat) -> Grey:
     return mask
 
 
-def parts(ink: Connected, flat: Flat) -> list[Part]:
-    """The parts of the ink, largest first, without frames."""
+def parts(ink: Connected, flat: Flat, on_one_level: bool) -> list[Part]:
+    """The parts of the ink, largest first, without frames. `on_one_level`: paper is taken to be of one level."""
     labels = _largest(ink.stats, max(4, LEAST_AREA * ink.mask.size))
-    found = (_part(label, ink.stats[label], ink.labels, flat) for label in labels)
+    alone = ALONE * int(ink.stats[1:, 4].sum()) if on_one_level else math.inf
+    found = (_part(label, ink.stats[label], ink.labels, flat, alone) for label in labels)
     return [part for part in found if part]
 
 
@@ -97,7 +100,7 @@ def _largest(stats: Labels, least: float) -> list[int]:
     return [int(label) for label in order if stats[label, 4] >= least]
 
 
-def _part(label: int, stats: Labels, labels: Labels, flat: Flat) -> Part | None:
+def _part(label: int, stats: Labels, labels: Labels, flat: Flat, alone: float) -> Part | None:
     cv = opencv()
     x, y, w, h, area = (int(number) for number in stats)
     height, width = labels.shape
@@ -120,14 +123,18 @@ def _part(label: int, stats: Labels, labels: Labels, flat: Flat) -> Part | None:
     deepest = float(depth.max())
     part = Part(label, Box(x, y, w, h), area, contrast, stroke, deepest, sum(touched), support, 0.0)
     uneven = float(middle.std() / middle.mean())
-    return replace(part, merit=_merit(part, uneven, max(labels.shape)))
+    cut_out = area >= alone and part.sides >= CUT_OUT
+    return replace(part, merit=_merit(part, uneven, max(labels.shape), cut_out))
 
 
-def _merit(part: Part, uneven: float, side: int) -> float:
-    """How much a part looks like writing: the product of what speaks for each of its properties."""
+def _merit(part: Part, uneven: float, side: int, cut_out: bool) -> float:
+    """How much a part looks like writing: the product of what speaks for each of its properties.
+
+    Of one that was `cut_out` closely it says nothing that it touches the sides of the picture and is as long as it.
+    """
     _, _, w, h = part.box
     long = max(w, h)
-    merit = part.support**2 * math.pow(part.contrast / 255, 0.75) * SIDES[part.sides]
+    merit = part.support**2 * math.pow(part.contrast / 255, 0.75) * (1 if cut_out else SIDES[part.sides])
     merit *= math.pow(min(1.0, long / (0.3 * side)), 0.3)
     slender = part.stroke / long
     merit *= 1.0 if slender < 0.25 else max(0.2, 1 - (slender - 0.25) * 3)
@@ -136,7 +143,7 @@ def _merit(part: Part, uneven: float, side: int) -> float:
     merit /= 1 + max(0.0, uneven - 0.35) * 2
     if part.area > FILLED * w * h and min(w, h) > 0.4 * side:  # a sheet of paper, a patch
         merit *= 0.1
-    if long > 0.6 * side and slender < 0.02:  # an edge of the paper, a ruled line
+    if long > 0.6 * side and slender < 0.02 and not cut_out:  # an edge of the paper, a ruled line
         merit *= 0.15
     if long > 0.5 * side and min(w, h) < 0.12 * long:
         merit *= 0.3

@@ -21,6 +21,8 @@ COVERED, SPANNED = 0.45, 0.85
 """Of the width of the paper, or of the box: so much of a line is seen, and so far its ends are apart."""
 WHOLE_COVERED, WHOLE_SPANNED = 0.7, 0.97
 """The same of a line that is printed even where it is the only one."""
+TIGHT = 0.9
+"""Of the height of the mask: where ink is as high, it may be a digit that was cut out closely, and a line its bar."""
 RULES, SIDES = 3, 2
 """Parallel lines that make ruled paper, and that make a box in each direction."""
 STRONGER, LEVELS = 1.5, 4
@@ -116,7 +118,9 @@ def _lines(mask: Grey, ink: Grey, thick: int, least: int, alone: bool = False) -
         if all(abs(middle - other) > APART * max(height, width) + thick for other in middles):
             middles.append(middle)
     if len(middles) < least:
-        lines = [line for line in lines if alone and line[-1]]
+        inked = np.flatnonzero(mask.any(axis=1))
+        loose = inked[-1] - inked[0] < TIGHT * height
+        lines = [line for line in lines if alone and loose and line[-1]]
     limits = np.zeros_like(mask)
     for first, last, limit, _ in reversed(lines):  # so that the clearest count where they cross
         cv.line(limits, (0, first), (width - 1, last), limit, thick + 2)

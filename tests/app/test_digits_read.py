@@ -368,6 +368,29 @@ def test_a_digit_that_touches_the_border_is_not_doubted() -> None:
     assert only(read(picture[:, : columns.max() + 1])).doubt == ""
 
 
+@pytest.mark.parametrize("margin", [0, 2, 6])
+@pytest.mark.parametrize("digit", "0123456789")
+def test_a_digit_that_was_cut_out_closely_is_read_as_with_paper_around_it(digit: str, margin: int) -> None:
+    picture = write(sheet(300, 300), digit, 100, 220)
+    rows, columns = np.nonzero(picture[..., 0] < 128)
+    cut = picture[rows.min() - margin : rows.max() + 1 + margin, columns.min() - margin : columns.max() + 1 + margin]
+    assert alike(only(read(cut)).picture, only(read(picture)).picture) > 0.8  # one pixel of 28 aside
+
+
+@pytest.mark.parametrize(
+    ("points", "width", "margin"),
+    [
+        ([[2, 3], [197, 3], [80, 297]], 3, 2),  # a 7
+        ([[90, 2], [2, 200], [197, 200], [140, 200], [140, 110], [140, 297]], 4, 0),  # a 4
+    ],
+)
+def test_a_thin_bar_from_side_to_side_is_no_printed_line(points: list[list[int]], width: int, margin: int) -> None:
+    paper = sheet(300 + 2 * margin, 200 + 2 * margin)
+    digit = cv2.polylines(paper, [margin + np.array(points, np.int32)], False, INK, width, cv2.LINE_AA)
+    with_paper = cv2.copyMakeBorder(digit, 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=PAPER)
+    assert alike(only(read(digit.astype(np.uint8))).picture, only(read(with_paper.astype(np.uint8))).picture) > 0.88
+
+
 def test_a_one_as_tall_as_its_picture_is_no_printed_line() -> None:
     picture = sheet(300, 300)
     cv2.line(picture, (150, 15), (150, 285), INK, 3)
